@@ -1,0 +1,265 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mailposture/mailposture/record"
+)
+
+// dmarcPrefix is the label under which policies stand. RFC 9989, section 4.10.
+const dmarcPrefix = "_dmarc."
+
+// dmarcName is what one name of the tree walk holds.
+type dmarcName struct {
+	domain  string // without _dmarc
+	answer  Observation
+	records []Record // those with v=DMARC1
+	others  []Record
+	parsed  *record.DMARC // nil unless there is exactly one record
+}
+
+// dmarc finds the policy that applies to the domain. RFC 9989, section 4.10.
+func (b *builder) dmarc() {
+	d := &b.facts.DMARC
+	own := b.dmarcName(b.domain)
+	d.Records, d.Others = own.records, own.others
+	walked := []dmarcName{own}
+	if b.needsParents(own) {
+		for _, parent := range walkTargets(b.domain) {
+			walked = append(walked, b.dmarcName(parent))
+		}
+	}
+	walked = stopAtPSD(walked)
+	for _, n := range walked {
+		d.Path = append(d.Path, Step{Name: dmarcPrefix + n.domain, Standing: n.standing()})
+	}
+	org := organizational(walked, b.domain)
+	d.OrgDomain = org.domain
+	b.applyDMARC(own, org)
+	d.Standing = b.dmarcStanding(own, org, walked)
+	b.reports()
+}
+
+// dmarcName asks for the records at one name of the walk.
+func (b *builder) dmarcName(domain string) dmarcName {
+	n := dmarcName{domain: domain, answer: b.ask(dmarcPrefix+domain, KindTXT, nil)}
+	n.records, n.others = selectTexts(texts(n.answer), record.IsDMARC)
+	if len(n.records) == 1 { // several are all discarded; RFC 9989, section 4.10, step 2
+		parsed := record.ParseDMARC(n.records[0].Octets)
+		n.parsed = &parsed
+	}
+	return n
+}
+
+// standing is Present only for a name that holds policy records.
+func (n dmarcName) standing() Standing {
+	s := standing(n.answer)
+	if s.State == Present && len(n.records) == 0 {
+		s.State = Absent
+	}
+	return s
+}
+
+// needsParents reports whether the names above matter. They do not for a
+// record with psd=n, nor for a record at a name of two labels: the only name
+// above is the top-level domain, which is a public suffix or none of ours.
+func (b *builder) needsParents(own dmarcName) bool {
+	if own.parsed == nil {
+		return true
+	}
+	return own.parsed.PSD != record.PSDNo && len(b.facts.Domain.labels()) > 2
+}
+
+// walkTargets lists the names above a domain that the walk asks: of a name of
+// eight labels or more, the last seven, so that no walk asks more than eight
+// times. RFC 9989, section 4.10.
+func walkTargets(domain string) []string {
+	labels := strings.Split(domain, ".")
+	drop := 1
+	if len(labels) >= 8 {
+		drop = len(labels) - 7
+	}
+	var targets []string
+	for ; drop < len(labels); drop++ {
+		targets = append(targets, strings.Join(labels[drop:], "."))
+	}
+	return targets
+}
+
+// stopAtPSD cuts the walk behind the first record that says where it ends.
+func stopAtPSD(walked []dmarcName) []dmarcName {
+	for i, n := range walked {
+		if n.parsed != nil && n.parsed.PSD != record.PSDUnsure {
+			return walked[:i+1]
+		}
+	}
+	return walked
+}
+
+// orgDomain is the outcome of the walk.
+type orgDomain struct {
+	domain string     // "" when a name that could decide is not known
+	policy *dmarcName // its record, or else that of the public suffix above it; nil when there is none
+}
+
+// organizational selects the Organizational Domain. RFC 9989, section 4.10.2.
+func organizational(walked []dmarcName, start string) orgDomain {
+	for _, n := range walked {
+		if n.standing().State == Unknown {
+			return orgDomain{}
+		}
+	}
+	var highest *dmarcName
+	for i := range walked {
+		n := &walked[i]
+		if n.parsed == nil {
+			continue
+		}
+		if n.parsed.PSD == record.PSDYes && n.domain != start {
+			below := oneBelow(start, n.domain)
+			if highest != nil && highest.domain == below {
+				return orgDomain{domain: below, policy: highest}
+			}
+			return orgDomain{domain: below, policy: n} // RFC 9989, section 4.10.1: the suffix's own
+		}
+		highest = n
+	}
+	if highest == nil {
+		return orgDomain{domain: start}
+	}
+	return orgDomain{domain: highest.domain, policy: highest}
+}
+
+// oneBelow is the name one label below parent on the way to name.
+func oneBelow(name, parent string) string {
+	rest := strings.TrimSuffix(name, "."+parent)
+	return rest[strings.LastIndexByte(rest, '.')+1:] + "." + parent
+}
+
+// applyDMARC fills in the record that applies and what it asks of receivers.
+// RFC 9989, section 4.10.1.
+func (b *builder) applyDMARC(own dmarcName, org orgDomain) {
+	d := &b.facts.DMARC
+	from := org.policy
+	if own.parsed != nil {
+		from = &own
+	}
+	if from == nil || own.standing().State == Unknown {
+		return
+	}
+	d.Record, d.Parsed, d.FoundAt = from.records[0], from.parsed, dmarcPrefix+from.domain
+	d.Valid = from.parsed.Usable() && len(own.records) <= 1
+	if !from.parsed.Usable() {
+		return
+	}
+	d.Policy = from.parsed.Effective()
+	switch {
+	case from.domain == b.domain:
+		d.Effective.This, d.Effective.Tag = d.Policy, "p"
+	case b.facts.Exists.State == Absent:
+		d.Effective.This, d.Effective.Tag = subdomainPolicy(from.parsed, false)
+	default:
+		d.Effective.This, d.Effective.Tag = subdomainPolicy(from.parsed, true)
+	}
+	d.Effective.This = tested(from.parsed, d.Effective.This)
+	// Names below are the Organizational Domain's to decide, not this record's.
+	if org.policy != nil && org.policy.parsed.Usable() {
+		existing, _ := subdomainPolicy(org.policy.parsed, true)
+		nonexistent, _ := subdomainPolicy(org.policy.parsed, false)
+		d.Effective.Existing = tested(org.policy.parsed, existing)
+		d.Effective.Nonexistent = tested(org.policy.parsed, nonexistent)
+	}
+}
+
+// subdomainPolicy is what a record asks for names below its own, and the tag
+// that says so. RFC 9989, section 4.7, "np" and "sp".
+func subdomainPolicy(r *record.DMARC, exists bool) (record.DMARCPolicy, string) {
+	p := r.Effective()
+	switch {
+	case p != r.Policy:
+		return p, "p" // corrected to p=none as a whole; RFC 9989, section 4.10.1
+	case !exists && r.NonexistentPolicy != "":
+		return r.NonexistentPolicy, "np"
+	case r.SubdomainPolicy != "":
+		return r.SubdomainPolicy, "sp"
+	}
+	return p, "p"
+}
+
+// tested is a policy with t=y taken into account.
+func tested(r *record.DMARC, p record.DMARCPolicy) record.DMARCPolicy {
+	if r.Testing {
+		return p.Relaxed()
+	}
+	return p
+}
+
+// dmarcStanding is Present when a record was found, here or above.
+func (b *builder) dmarcStanding(own dmarcName, org orgDomain, walked []dmarcName) Standing {
+	switch {
+	case own.standing().State == Unknown:
+		return own.standing()
+	case own.parsed != nil || org.policy != nil || len(own.records) > 0:
+		return Standing{State: Present}
+	}
+	for _, n := range walked {
+		if s := n.standing(); s.State == Unknown {
+			return s
+		}
+	}
+	return Standing{State: Absent}
+}
+
+// maxReports bounds the report destinations that are asked for leave, so that
+// a record cannot have us ask thousands of names of others.
+const maxReports = 10
+
+// reports asks whether each report destination outside the organizational
+// domain accepts reports about this one. RFC 9990, section 4.
+func (b *builder) reports() {
+	d := &b.facts.DMARC
+	d.ReportsKnown = d.Standing
+	if d.State == Absent {
+		d.ReportsKnown = Standing{State: Present}
+	}
+	if d.Parsed == nil {
+		return
+	}
+	policyDomain := strings.TrimPrefix(d.FoundAt, dmarcPrefix)
+	var asked []string
+	add := func(tag string, uris []record.ReportURI) {
+		for _, u := range uris {
+			r := ReportDestination{Tag: tag, URI: u, Domain: u.MailDomain()}
+			if !slices.Contains(asked, r.Domain) && len(asked) < maxReports {
+				asked = append(asked, r.Domain)
+			}
+			if slices.Contains(asked, r.Domain) {
+				r.Standing = b.reportLeave(policyDomain, r.Domain)
+				d.ReportsKnown = worst(d.ReportsKnown, r.Standing)
+			}
+			d.Reports = append(d.Reports, r)
+		}
+	}
+	add("rua", d.Parsed.RUA)
+	add("ruf", d.Parsed.RUF)
+}
+
+// reportLeave reads whether a destination accepts reports about a domain.
+func (b *builder) reportLeave(policyDomain, destination string) Standing {
+	org := b.facts.DMARC.OrgDomain
+	switch {
+	case destination == "":
+		return Standing{}
+	case under(destination, policyDomain), under(policyDomain, destination), org != "" && under(destination, org):
+		return Standing{State: Present} // one organization asks no leave of itself
+	case org == "":
+		return Standing{} // whose reports they are is not known yet
+	}
+	o := b.ask(policyDomain+"._report._dmarc."+destination, KindTXT, nil)
+	s := standing(o)
+	if leave, _ := selectTexts(texts(o), record.IsDMARC); s.State == Present && len(leave) == 0 {
+		s.State = Absent
+	}
+	return s
+}

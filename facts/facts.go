@@ -1,0 +1,244 @@
+package facts
+
+import (
+	"net/netip"
+
+	"github.com/mailposture/mailposture/record"
+)
+
+// Facts is what the answers about one domain mean. A part that was left out by
+// Options.Parts has the zero Standing.
+type Facts struct {
+	Domain  Domain
+	Exists  Standing // Absent: the domain is NXDOMAIN
+	MX      MX
+	SPF     SPF
+	DMARC   DMARC
+	DKIM    DKIM
+	M365    M365
+	Mailbox Mailbox
+	Roles   []RoleFact // one for each role, always in the order sends, receives, parked
+	Options Options
+
+	// Used is every observation that Build read, in the order of reading. It
+	// is what a snapshot keeps.
+	Used []Observation
+}
+
+// Record is one TXT record as published.
+type Record struct {
+	Question
+	Octets string // the character-strings joined without a separator; RFC 7208, section 3.3
+	Ends   []int  // where each character-string ends in Octets
+	Source string // file:line when a zone file answered
+}
+
+// MX is where a domain receives.
+type MX struct {
+	Standing
+	Null     bool   // a null MX; RFC 7505
+	Implicit bool   // no MX, but an address: senders use the domain itself; RFC 5321, section 5.1
+	Hosts    []Host // by preference, then name; the null MX included, with Name ""
+	Gateway  string // provider ID of a third-party gateway at the best preference, or ""
+
+	// FallbackUnknown is Unknown when there is no MX, and whether the domain
+	// has an address to fall back to is not known.
+	FallbackUnknown Standing
+}
+
+// Host is one mail exchanger.
+type Host struct {
+	Name       string // without trailing dot; "" for the null MX's root
+	Preference uint16
+	Provider   string   // provider ID, or "" when the catalogue knows none
+	Standing            // of its addresses; the zero value when part hosts is not wanted
+	Complete   Standing // Unknown when only one of A and AAAA was answered
+	Exists     Standing // Absent: NXDOMAIN
+	Chain      []string // CNAMEs walked from Name, which RFC 5321, section 5.1 forbids
+	Addresses  []netip.Addr
+}
+
+// Mailbox is who holds the mailboxes, as far as DNS shows.
+type Mailbox struct {
+	Host       string     // provider ID, or ""
+	Confidence Confidence // "" when Host is ""
+	Evidence   []string   // "mx", "dkim-cname", "autodiscover", "eop-host", "spf-include", "ms-txt"
+}
+
+// SPF is a domain's Sender Policy Framework record and what it leads to.
+type SPF struct {
+	Standing              // of the record at the domain itself; Present when there is at least one
+	Records      []Record // that select as SPF; RFC 7208, section 4.5 allows one
+	LookAlikes   []Record // TXT that was meant as SPF and is not selected
+	Tree         *SPFNode // nil unless there is exactly one record
+	Walk         Standing // of every record reached: Unknown when one is not known
+	Valid        bool     // no evaluation can end in permerror
+	Lookups      int      // terms that query DNS on the full walk; RFC 7208, section 4.6.4
+	VoidLookups  int
+	Complete     bool             // Lookups and VoidLookups rest on answers only
+	All          record.Qualifier // the one that decides, after redirect; 0 when there is none
+	Relay        []RelayCheck     // one for each of Options.RelayIPs
+	RelayAllowed Standing         // Unknown when one of Relay is a temperror
+}
+
+// SPFNode is one SPF record in the walk.
+type SPFNode struct {
+	Question           // the TXT question that found it
+	Standing           // Absent: there is no SPF record at the name
+	Record   Record    // zero unless there is exactly one
+	Count    int       // SPF records at the name
+	Terms    []SPFTerm // of the record, in order; nil unless there is exactly one
+	Problems []record.Problem
+}
+
+// SPFTerm is one term with what it costs and where it leads.
+type SPFTerm struct {
+	record.SPFTerm
+	Standing          // of what it asked; the zero value when it asks nothing
+	Lookups  int      // its own and those beneath it
+	Voids    int      // its own and those beneath it
+	Dead     bool     // stands after all, or is a redirect beside one: never evaluated
+	Loop     bool     // leads back to a record on the way here
+	MXHosts  int      // of an mx term: the hosts it names
+	Provider string   // provider ID of an include or redirect target, or ""
+	Child    *SPFNode // of include and redirect
+}
+
+// RelayCheck is check_host() for one relay address with a sender in the domain.
+type RelayCheck struct {
+	IP     netip.Addr
+	Result SPFResult
+	Reason string
+}
+
+// DMARC is the policy that applies to a domain's mail, and how it was found.
+// RFC 9989, section 4.10.
+type DMARC struct {
+	Standing                      // Present: a policy applies, from this name or above
+	Records   []Record            // with v=DMARC1 at the domain's own _dmarc name
+	Others    []Record            // other TXT at the domain's own _dmarc name
+	Record    Record              // the one that applies; zero when none does
+	Parsed    *record.DMARC       // of Record; nil when none applies
+	Valid     bool                // exactly one record, and a receiver may apply it
+	FoundAt   string              // the name that holds Record, "" when none
+	OrgDomain string              // the organizational domain, "" when it is not known
+	Path      []Step              // names asked, in order
+	Policy    record.DMARCPolicy  // p after RFC 9989's corrections, before t=y
+	Effective Effective           // what receivers apply
+	Reports   []ReportDestination // each rua and ruf
+
+	// ReportsKnown is Unknown when it is not known of one of Reports whether
+	// its domain accepts reports.
+	ReportsKnown Standing
+}
+
+// Step is one name of the DMARC tree walk.
+type Step struct {
+	Name string
+	Standing
+}
+
+// Effective is the policy that a receiver applies, t=y taken into account.
+// RFC 9989, sections 4.7 and 4.10.1.
+type Effective struct {
+	This        record.DMARCPolicy // to this very name
+	Tag         string             // the tag that gave it: "p", "sp" or "np"
+	Existing    record.DMARCPolicy // to an existing name below this one
+	Nonexistent record.DMARCPolicy // to a nonexistent name below this one
+}
+
+// ReportDestination is one report URI and whether its domain accepts reports
+// about this one. RFC 9990, section 3.
+type ReportDestination struct {
+	Tag    string // "rua" or "ruf"
+	URI    record.ReportURI
+	Domain string // of a mailto address; "" for other schemes
+	// Standing is Present when the destination needs no leave or gave it,
+	// Absent when it has not, and zero when it was not looked at.
+	Standing
+}
+
+// DKIM is the keys that were seen. DNS cannot list selectors, so the part is
+// never Absent unless the domain does not exist.
+type DKIM struct {
+	Standing
+	Keys     []Key    // seen, or with an answer that is unknown; by selector
+	Tried    []string // selectors asked for, in the order of asking
+	Wildcard *Key     // what a made-up selector gets; nil when nothing answers it
+}
+
+// KeyState is what stands under one selector.
+type KeyState string
+
+// The states of a key.
+const (
+	KeyPresent     KeyState = "present"
+	KeyRevoked     KeyState = "revoked"       // p= is empty; RFC 6376, section 3.6.1
+	KeyMalformed   KeyState = "malformed"     // no verifier can use it
+	KeySeveral     KeyState = "several"       // several records: the result is undefined; RFC 6376, section 3.6.2.2
+	KeyNotForEmail KeyState = "not-for-email" // s= leaves e-mail out; RFC 6376, section 3.6.1
+	KeyDangling    KeyState = "dangling"      // a CNAME to a name without a key
+	KeyUnknown     KeyState = "unknown"
+)
+
+// Key is one selector's answer.
+type Key struct {
+	Selector string
+	State    KeyState
+	Reason   string // for KeyUnknown
+	Record   Record
+	Parsed   *record.DKIMKey // nil without a record
+	Chain    []string        // CNAMEs walked
+	Provider string          // whose selector this is, or ""
+}
+
+// M365 is what DNS shows of a Microsoft 365 tenant.
+type M365 struct {
+	Standing          // Present: mailboxes there are at least likely; Unseen: nothing, or weak signals only
+	Signals  []Signal // strongest first
+	Score    float64  // sum of the weights of Signals
+	EOPHost  string   // the Exchange Online Protection host of this domain, whether it exists or not
+}
+
+// Signal is one trace of Microsoft 365.
+type Signal struct {
+	Name     string // "mx", "dkim-cname", "autodiscover", "eop-host", "spf-include", "ms-txt"
+	Strength string // "proof", "strong", "medium" or "weak"
+	Evidence Question
+}
+
+// Role returns what is known of one role.
+func (f *Facts) Role(r Role) RoleFact {
+	for _, fact := range f.Roles {
+		if fact.Role == r {
+			return fact
+		}
+	}
+	return RoleFact{Role: r}
+}
+
+// Part returns the standing of one part; the zero value for a part that was
+// not asked for.
+func (f *Facts) Part(p Part) Standing {
+	switch p {
+	case PartMX:
+		return f.MX.Standing
+	case PartHosts:
+		return f.hosts()
+	case PartSPF:
+		return f.SPF.Standing
+	case PartSPFWalk:
+		return f.SPF.Walk
+	case PartSPFRelay:
+		return f.SPF.RelayAllowed
+	case PartDMARC:
+		return f.DMARC.Standing
+	case PartReports:
+		return f.DMARC.ReportsKnown
+	case PartDKIM:
+		return f.DKIM.Standing
+	case PartM365:
+		return f.M365.Standing
+	}
+	return Standing{}
+}

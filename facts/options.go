@@ -1,0 +1,64 @@
+package facts
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/mailposture/mailposture/provider"
+)
+
+// Options says what to ask and what is known beforehand. It is plain data with
+// a JSON form that a saved file carries, so that a replay means the same. The
+// zero value asks for every part with the default budget and knows no provider.
+type Options struct {
+	Parts     []Part       `json:"parts,omitempty"`     // empty: all of Parts()
+	RelayIPs  []netip.Addr `json:"relay_ips,omitempty"` // addresses that send or relay for the domains
+	Selectors []string     `json:"selectors,omitempty"` // DKIM selectors to try besides those found by evidence
+	Deep      bool         `json:"deep,omitempty"`      // every known selector, and other costly questions
+	Budget    Budget       `json:"budget,omitzero"`
+
+	// Providers names hosts, includes and selectors; nil knows none.
+	Providers *provider.Catalogue `json:"-"`
+	// Memo keeps parsed records that domains share; nil parses each anew.
+	Memo *Memo `json:"-"`
+}
+
+// DefaultOptions asks for everything, with the embedded catalogue and a Memo.
+func DefaultOptions() Options {
+	return Options{Providers: provider.Embedded(), Memo: NewMemo(0)}
+}
+
+// Wants reports whether the part is to be asked for. The finer parts go with
+// the part that a user selects.
+func (o Options) Wants(p Part) bool {
+	switch p {
+	case PartSPFWalk, PartSPFRelay:
+		p = PartSPF
+	case PartReports:
+		p = PartDMARC
+	}
+	return len(o.Parts) == 0 || slices.Contains(o.Parts, p)
+}
+
+// Budget bounds the questions that Build asks for one domain, cached or not.
+// A zero field means its default.
+type Budget struct {
+	Questions int `json:"questions,omitempty"` // in all; default 96
+	SPF       int `json:"spf,omitempty"`       // of them for SPF; default 40
+}
+
+// The default budget of a domain; see docs/questions.md for what it buys.
+const (
+	DefaultQuestions    = 96
+	DefaultSPFQuestions = 40
+)
+
+func (b Budget) questions() int { return cmpOr(b.Questions, DefaultQuestions) }
+func (b Budget) spf() int       { return cmpOr(b.SPF, DefaultSPFQuestions) }
+
+func cmpOr(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}

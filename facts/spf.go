@@ -1,0 +1,283 @@
+package facts
+
+import (
+	"strings"
+
+	"github.com/mailposture/mailposture/record"
+)
+
+// The limits on one SPF evaluation. RFC 7208, section 4.6.4.
+const (
+	SPFLookupLimit     = 10
+	SPFVoidLookupLimit = 2
+	SPFHostLimit       = 10 // MX hosts of one mx term
+)
+
+// maxDepth bounds the nesting of includes: the walk goes on beyond the limit of
+// ten lookups, so that a record's true cost can be told.
+const maxDepth = 20
+
+// spf reads the domain's SPF record and everything that it leads to.
+func (b *builder) spf(txt Observation) {
+	s := &b.facts.SPF
+	s.Standing = standing(txt)
+	if s.State == Unknown {
+		s.Walk = s.Standing
+		s.RelayAllowed = s.Standing
+		return
+	}
+	var others []Record
+	s.Records, others = selectTexts(texts(txt), record.IsSPF)
+	s.LookAlikes, _ = selectTexts(others, resemblesSPF)
+	if len(s.Records) == 0 {
+		s.Standing = Standing{State: Absent}
+		s.Walk = s.Standing
+		b.relay()
+		return
+	}
+	s.Standing = Standing{State: Present}
+	w := &spfWalk{builder: b, share: &purse{"SPF", b.opt.Budget.spf(), b.opt.Budget.spf()}, nodes: make(map[string]*SPFNode), walk: Standing{State: Present}}
+	s.Tree = w.node(b.domain, 0)
+	for _, t := range s.Tree.Terms {
+		s.Lookups += t.Lookups
+		s.VoidLookups += t.Voids
+	}
+	s.Lookups, s.VoidLookups = min(s.Lookups, maxCount), min(s.VoidLookups, maxCount)
+	s.Walk = w.walk
+	s.Complete = w.walk.State == Present
+	s.All = decidingAll(s.Tree, 0)
+	s.Valid = s.Complete && !w.broken && s.Lookups <= SPFLookupLimit && s.VoidLookups <= SPFVoidLookupLimit
+	if s.Tree.Count > 1 {
+		s.Tree = nil
+	}
+	b.relay()
+}
+
+// resemblesSPF reports whether a TXT record was meant as SPF although no
+// verifier selects it: a slip in the version, or a quote or space before it.
+func resemblesSPF(octets string) bool {
+	text := strings.ToLower(strings.Trim(octets, " \t\"'"))
+	if strings.HasPrefix(text, "spf2.0/") || strings.HasPrefix(text, "v=spf2.0/") {
+		return false // Sender ID, RFC 4406
+	}
+	text = strings.NewReplacer(" ", "", "\t", "").Replace(text[:min(len(text), 12)])
+	for _, slip := range []string{"v=spf", "v:spf", "v-spf", "vspf1", "=spf1", "spf1", "spf="} {
+		if strings.HasPrefix(text, slip) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxCount stops the counting of records that include each other without end.
+const maxCount = 1000
+
+// spfWalk goes through the records that one record leads to. Each name is read
+// once; its cost counts again at each visit. RFC 7208, section 4.6.4.
+type spfWalk struct {
+	*builder
+	share  *purse
+	nodes  map[string]*SPFNode
+	path   []string // names from the root down to the one at hand
+	walk   Standing // Unknown once a record or address on the way is
+	broken bool     // some evaluation ends in permerror
+}
+
+// node reads the SPF record at a name.
+func (w *spfWalk) node(name string, depth int) *SPFNode {
+	o := w.ask(name, KindTXT, w.share)
+	n := &SPFNode{Question: o.Question, Standing: standing(o)}
+	w.nodes[name] = n
+	if n.State != Present {
+		w.note(n.Standing)
+		return n
+	}
+	records, _ := selectTexts(texts(o), record.IsSPF)
+	n.Count = len(records)
+	if n.Count != 1 {
+		if n.Count == 0 {
+			n.Standing = Standing{State: Absent}
+		}
+		w.broken = w.broken || n.Count > 1 // RFC 7208, section 4.5
+		return n
+	}
+	n.Record = records[0]
+	parsed := w.memo.parseSPF(n.Record.Octets)
+	n.Problems = parsed.Problems
+	w.broken = w.broken || len(n.Problems) > 0
+	w.path = append(w.path, name)
+	n.Terms = w.terms(parsed.Terms, name, depth)
+	w.path = w.path[:len(w.path)-1]
+	return n
+}
+
+// terms walks one record's terms.
+func (w *spfWalk) terms(parsed []record.SPFTerm, name string, depth int) []SPFTerm {
+	terms := make([]SPFTerm, len(parsed))
+	all := -1
+	for i, t := range parsed {
+		if t.Mechanism == record.MechAll && all < 0 {
+			all = i
+		}
+	}
+	for i, t := range parsed {
+		terms[i].SPFTerm = t
+		// RFC 7208, sections 5.1 and 6.1: what stands behind all is never
+		// reached, and a redirect is ignored beside one.
+		terms[i].Dead = all >= 0 && (i > all && !t.Modifier || t.Mechanism == record.ModRedirect)
+		if !t.Bad && !terms[i].Dead && t.Mechanism.QueriesDNS() {
+			w.term(&terms[i], name, depth)
+		}
+	}
+	return terms
+}
+
+// term asks what one term would ask, and counts it.
+func (w *spfWalk) term(t *SPFTerm, current string, depth int) {
+	t.Lookups = 1
+	target, ok := staticTarget(t.SPFTerm, current)
+	if p, known := w.opt.Providers.ForSPF(target); known {
+		t.Provider = p.ID
+	}
+	if !ok {
+		// The name depends on the message. It counts, and cannot be followed.
+		t.Standing = Standing{State: Unseen}
+		return
+	}
+	switch t.Mechanism {
+	case record.MechInclude, record.ModRedirect:
+		w.child(t, target, depth)
+	case record.MechA:
+		w.void(t, w.ask(target, KindA, w.share), w.ask(target, KindAAAA, w.share))
+	case record.MechExists:
+		w.void(t, w.ask(target, KindA, w.share)) // A even for an IPv6 client; RFC 7208, section 5.7
+	case record.MechMX:
+		o := w.ask(target, KindMX, w.share)
+		t.MXHosts = len(o.Data)
+		w.broken = w.broken || t.MXHosts > SPFHostLimit // RFC 7208, section 4.6.4
+		w.void(t, o)
+	case record.MechPTR:
+		t.Standing = Standing{State: Unseen} // depends on the client's address
+	}
+}
+
+// void counts a term none of whose questions found anything.
+func (w *spfWalk) void(t *SPFTerm, asked ...Observation) {
+	t.Standing = Standing{State: Absent}
+	for _, o := range asked {
+		switch s := standing(o); {
+		case s.State == Unknown:
+			t.Standing = s
+			w.note(s)
+			return
+		case s.State == Present:
+			t.Standing = s
+		}
+	}
+	if t.State == Absent {
+		t.Voids = 1
+	}
+}
+
+// child follows an include or redirect.
+func (w *spfWalk) child(t *SPFTerm, target string, depth int) {
+	for _, name := range w.path {
+		if name == target {
+			t.Loop = true
+			t.Standing = Standing{State: Present}
+			w.broken = true
+			return
+		}
+	}
+	if depth >= maxDepth {
+		t.Standing = unknown("TXT " + target + ": not asked, the includes are nested too deep")
+		w.note(t.Standing)
+		return
+	}
+	child, seen := w.nodes[target]
+	if !seen {
+		child = w.node(target, depth+1)
+		t.Child = child // shown once, counted at each visit
+	}
+	t.Standing = child.Standing
+	if child.Count == 0 && child.State == Absent {
+		w.broken = true // RFC 7208, sections 5.2 and 6.1: no record there is a permerror
+		if w.absentAnswer(target) {
+			t.Voids = 1
+		}
+	}
+	for _, below := range child.Terms {
+		t.Lookups = min(t.Lookups+below.Lookups, maxCount)
+		t.Voids = min(t.Voids+below.Voids, maxCount)
+	}
+}
+
+// absentAnswer reports whether the TXT question of a name was answered with
+// nothing, which is a void lookup; TXT records without SPF are none.
+func (w *spfWalk) absentAnswer(name string) bool {
+	return w.ask(name, KindTXT, w.share).Absent()
+}
+
+// note remembers the first thing that the walk could not learn.
+func (w *spfWalk) note(s Standing) {
+	if s.State == Unknown && w.walk.State != Unknown {
+		w.walk = s
+	}
+}
+
+// staticTarget is the name that a term asks for, whoever the sender is. %{d}
+// is the current domain; every other macro depends on the message.
+func staticTarget(t record.SPFTerm, current string) (string, bool) {
+	if t.Domain == "" {
+		return current, true
+	}
+	if !t.HasMacro() {
+		return canonical(t.Domain), true
+	}
+	macros, bad := record.ParseMacros(t.Domain)
+	if bad >= 0 {
+		return "", false
+	}
+	for _, m := range macros {
+		if m.Letter != 0 && m.Letter != 'd' {
+			return "", false
+		}
+	}
+	return canonical(expand(macros, macroValues{domain: current})), true
+}
+
+// decidingAll is the qualifier of the all that ends an evaluation: the
+// record's own, or that of the record it redirects to. RFC 7208, section 6.1.
+func decidingAll(n *SPFNode, depth int) record.Qualifier {
+	if n == nil || depth > maxDepth {
+		return 0
+	}
+	for _, t := range n.Terms {
+		if t.Mechanism == record.MechAll && !t.Bad {
+			return t.Qualifier
+		}
+	}
+	for _, t := range n.Terms {
+		if t.Mechanism == record.ModRedirect && !t.Bad {
+			return decidingAll(t.Child, depth+1)
+		}
+	}
+	return 0
+}
+
+// Each calls visit for every record of the walk once, with the terms that lead
+// to it; the domain's own record comes first, with none.
+func (s *SPF) Each(visit func(n *SPFNode, via []SPFTerm)) {
+	if s.Tree != nil {
+		eachNode(s.Tree, nil, visit)
+	}
+}
+
+func eachNode(n *SPFNode, via []SPFTerm, visit func(*SPFNode, []SPFTerm)) {
+	visit(n, via)
+	for _, t := range n.Terms {
+		if t.Child != nil {
+			eachNode(t.Child, append(via[:len(via):len(via)], t), visit)
+		}
+	}
+}

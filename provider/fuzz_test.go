@@ -1,0 +1,88 @@
+package provider
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Whatever a lookup returns, one of the provider's own values must be the name
+// or end it after a dot. The check is written apart from the lookup.
+func matches(values []string, name string) bool {
+	lower := strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
+	return slices.ContainsFunc(values, func(v string) bool {
+		for _, n := range []string{lower, strings.TrimSuffix(lower, ".")} {
+			if n == v || v[0] == '.' && len(n) > len(v) && strings.HasSuffix(n, v) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func FuzzForMX(f *testing.F) {
+	fuzzNames(f, (*Catalogue).ForMX, func(p Provider) []string { return p.MXSuffixes })
+}
+
+func FuzzForSPF(f *testing.F) {
+	fuzzNames(f, (*Catalogue).ForSPF, func(p Provider) []string { return p.SPFIncludes })
+}
+
+func fuzzNames(f *testing.F, lookup func(*Catalogue, string) (Provider, bool), values func(Provider) []string) {
+	c := Embedded()
+	for _, p := range c.All() {
+		for _, v := range values(p) {
+			f.Add("x" + v)
+			f.Add(`x\` + v + ".")
+		}
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		p, ok := lookup(c, name)
+		if ok && !matches(values(p), name) {
+			t.Errorf("%q is not %s's", name, p.ID)
+		}
+		if again, okAgain := lookup(c, name+"."); ok && !strings.HasSuffix(name, ".") && (again.ID != p.ID || !okAgain) {
+			t.Errorf("%q is %q, with a final dot %q", name, p.ID, again.ID)
+		}
+	})
+}
+
+// The control: the check convicts a lookup that forgets the label boundary.
+func TestMatchesControl(t *testing.T) {
+	if matches([]string{".google.com"}, "notgoogle.com") || matches([]string{".google.com"}, "google.com") ||
+		!matches([]string{".google.com"}, "ASPMX.l.google.com.") {
+		t.Error("matches cannot tell a hit from a miss")
+	}
+}
+
+// Whatever Parse takes can be looked up again, and whatever it refuses is an
+// error of one line.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(small))
+	f.Add([]byte("providers: [{id: a, name: 'x\x00', kind: sender, confidence: low, spf: [a]}]"))
+	f.Add([]byte("a: &a [*a]\nproviders: *a\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := Parse("x", data)
+		if err != nil {
+			if c != nil || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%v, %q", c, err)
+			}
+			return
+		}
+		for _, p := range c.All() {
+			for _, v := range p.MXSuffixes {
+				if strings.HasPrefix(v, ".") {
+					v = "x" + v
+				}
+				if _, ok := c.ForMX(v); !ok {
+					t.Errorf("%q of %s is not found", v, p.ID)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,113 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// file is the YAML form of a catalogue. Unknown and repeated keys are errors.
+type file struct {
+	Sources   map[string]string `yaml:"sources"` // what the source keys of the entries stand for
+	Providers []entry           `yaml:"providers"`
+}
+
+// entry is the YAML form of a Provider.
+type entry struct {
+	ID                text       `yaml:"id"`
+	Name              text       `yaml:"name"`
+	Kind              text       `yaml:"kind"`
+	MX                []text     `yaml:"mx"`
+	SPF               []text     `yaml:"spf"`
+	DKIM              []selector `yaml:"dkim"`
+	Autodiscover      text       `yaml:"autodiscover"`
+	EnhancedFiltering text       `yaml:"enhanced_filtering"`
+	Retired           bool       `yaml:"retired"`
+	Confidence        text       `yaml:"confidence"`
+	Source            []text     `yaml:"source"`
+	Note              text       `yaml:"note"`
+}
+
+// selector is the YAML form of a Selector.
+type selector struct {
+	Selector text `yaml:"selector"`
+	CNAME    text `yaml:"cname"`
+}
+
+// text is a YAML string that remembers where it stands.
+type text struct {
+	value string
+	position
+}
+
+// position is a place in the file; both count from 1. The zero value is none.
+type position struct{ line, column int }
+
+// UnmarshalYAML takes strings only: a number or a date would read back as
+// something else than what was written.
+func (t *text) UnmarshalYAML(node ast.Node) error {
+	at := node.GetToken().Position
+	t.position = position{at.Line, at.Column}
+	switch n := node.(type) {
+	case *ast.StringNode:
+		t.value = n.Value
+	case *ast.LiteralNode:
+		t.value = strings.TrimSpace(n.Value.Value)
+	default:
+		return &mistake{t.position, "must be text; put it in quotes"}
+	}
+	return nil
+}
+
+// mistake is an error at a place in the file.
+type mistake struct {
+	position
+	message string
+}
+
+func (m *mistake) Error() string { return fmt.Sprintf("%d:%d: %s", m.line, m.column, m.message) }
+
+func (t text) mistake(format string, args ...any) error {
+	return &mistake{t.position, fmt.Sprintf(format, args...)}
+}
+
+// Parse reads a catalogue. name stands for the data in errors, which read
+// "name:line:column: what is wrong". Unknown keys, an ID, a host, an include or
+// a CNAME suffix given twice, and names that are none are errors: a catalogue
+// that is partly understood would name the wrong provider.
+func Parse(name string, data []byte) (*Catalogue, error) {
+	var f file
+	if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
+		return nil, locate(name, place(err))
+	}
+	c, err := build(f)
+	if err != nil {
+		return nil, locate(name, err)
+	}
+	return c, nil
+}
+
+func locate(name string, err error) error {
+	if m := new(mistake); errors.As(err, &m) {
+		return fmt.Errorf("%s:%w", name, m)
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// place turns the decoder's errors, which print an excerpt of several lines,
+// into one line with a position.
+func place(err error) error {
+	if m := new(mistake); errors.As(err, &m) {
+		return m
+	}
+	var y yaml.Error
+	if !errors.As(err, &y) || y.GetToken() == nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return errors.New(first)
+	}
+	at := y.GetToken().Position
+	return &mistake{position{at.Line, at.Column}, y.GetMessage()}
+}
