@@ -12,7 +12,7 @@ export GOFLAGS ?= -buildvcs=false
 GO       ?= go
 RACE     ?= -race
 FUZZTIME ?= 20s
-TOOL      = $(GO) tool -modfile=tools/go.mod
+TOOL      = $(GO) tool -modfile=tools/tools.mod
 
 # Packages whose golden files can be written anew: those that define the flag.
 GOLDEN = $(shell grep -rlE --include='*_test.go' 'flag\.Bool.*"update"' . | xargs -r -n1 dirname | sort -u)

@@ -89,8 +89,11 @@ func standing(o Observation) Standing {
 	return unknown(fmt.Sprintf("%s: %s", o.Question, record.Text(o.Cause)))
 }
 
-// worst is the first unknown standing, or else good.
+// worst is the first unknown standing, good's own included, or else good.
 func worst(good Standing, all ...Standing) Standing {
+	if good.State == Unknown {
+		return good
+	}
 	for _, s := range all {
 		if s.State == Unknown {
 			return s

@@ -72,10 +72,10 @@ type SPF struct {
 	LookAlikes   []Record // TXT that was meant as SPF and is not selected
 	Tree         *SPFNode // nil unless there is exactly one record
 	Walk         Standing // of every record reached: Unknown when one is not known
+	Voids        Standing // the same, and Unknown when an answer to an a, mx or exists term is not known
 	Valid        bool     // no evaluation can end in permerror
 	Lookups      int      // terms that query DNS on the full walk; RFC 7208, section 4.6.4
 	VoidLookups  int
-	Complete     bool             // Lookups and VoidLookups rest on answers only
 	All          record.Qualifier // the one that decides, after redirect; 0 when there is none
 	Relay        []RelayCheck     // one for each of Options.RelayIPs
 	RelayAllowed Standing         // Unknown when one of Relay is a temperror
@@ -229,6 +229,8 @@ func (f *Facts) Part(p Part) Standing {
 		return f.SPF.Standing
 	case PartSPFWalk:
 		return f.SPF.Walk
+	case PartSPFVoids:
+		return f.SPF.Voids
 	case PartSPFRelay:
 		return f.SPF.RelayAllowed
 	case PartDMARC:

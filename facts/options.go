@@ -32,7 +32,7 @@ func DefaultOptions() Options {
 // the part that a user selects.
 func (o Options) Wants(p Part) bool {
 	switch p {
-	case PartSPFWalk, PartSPFRelay:
+	case PartSPFWalk, PartSPFVoids, PartSPFRelay:
 		p = PartSPF
 	case PartReports:
 		p = PartDMARC

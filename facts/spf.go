@@ -22,8 +22,7 @@ func (b *builder) spf(txt Observation) {
 	s := &b.facts.SPF
 	s.Standing = standing(txt)
 	if s.State == Unknown {
-		s.Walk = s.Standing
-		s.RelayAllowed = s.Standing
+		s.Walk, s.Voids, s.RelayAllowed = s.Standing, s.Standing, s.Standing
 		return
 	}
 	var others []Record
@@ -31,22 +30,22 @@ func (b *builder) spf(txt Observation) {
 	s.LookAlikes, _ = selectTexts(others, resemblesSPF)
 	if len(s.Records) == 0 {
 		s.Standing = Standing{State: Absent}
-		s.Walk = s.Standing
+		s.Walk, s.Voids = s.Standing, s.Standing
 		b.relay()
 		return
 	}
 	s.Standing = Standing{State: Present}
-	w := &spfWalk{builder: b, share: &purse{"SPF", b.opt.Budget.spf(), b.opt.Budget.spf()}, nodes: make(map[string]*SPFNode), walk: Standing{State: Present}}
+	w := &spfWalk{builder: b, share: &purse{"SPF", b.opt.Budget.spf(), b.opt.Budget.spf()}, nodes: make(map[string]*SPFNode)}
 	s.Tree = w.node(b.domain, 0)
 	for _, t := range s.Tree.Terms {
 		s.Lookups += t.Lookups
 		s.VoidLookups += t.Voids
 	}
 	s.Lookups, s.VoidLookups = min(s.Lookups, maxCount), min(s.VoidLookups, maxCount)
-	s.Walk = w.walk
-	s.Complete = w.walk.State == Present
+	s.Walk = worst(Standing{State: Present}, w.records)
+	s.Voids = worst(s.Walk, w.answers)
 	s.All = decidingAll(s.Tree, 0)
-	s.Valid = s.Complete && !w.broken && s.Lookups <= SPFLookupLimit && s.VoidLookups <= SPFVoidLookupLimit
+	s.Valid = s.Voids.State == Present && !w.broken && s.Lookups <= SPFLookupLimit && s.VoidLookups <= SPFVoidLookupLimit
 	if s.Tree.Count > 1 {
 		s.Tree = nil
 	}
@@ -79,8 +78,10 @@ type spfWalk struct {
 	share  *purse
 	nodes  map[string]*SPFNode
 	path   []string // names from the root down to the one at hand
-	walk   Standing // Unknown once a record or address on the way is
 	broken bool     // some evaluation ends in permerror
+
+	records Standing // the first record that is not known
+	answers Standing // the first answer to another term that is not known
 }
 
 // node reads the SPF record at a name.
@@ -89,7 +90,7 @@ func (w *spfWalk) node(name string, depth int) *SPFNode {
 	n := &SPFNode{Question: o.Question, Standing: standing(o)}
 	w.nodes[name] = n
 	if n.State != Present {
-		w.note(n.Standing)
+		w.records = worst(w.records, n.Standing)
 		return n
 	}
 	records, _ := selectTexts(texts(o), record.IsSPF)
@@ -168,7 +169,7 @@ func (w *spfWalk) void(t *SPFTerm, asked ...Observation) {
 		switch s := standing(o); {
 		case s.State == Unknown:
 			t.Standing = s
-			w.note(s)
+			w.answers = worst(w.answers, s)
 			return
 		case s.State == Present:
 			t.Standing = s
@@ -191,7 +192,7 @@ func (w *spfWalk) child(t *SPFTerm, target string, depth int) {
 	}
 	if depth >= maxDepth {
 		t.Standing = unknown("TXT " + target + ": not asked, the includes are nested too deep")
-		w.note(t.Standing)
+		w.records = worst(w.records, t.Standing)
 		return
 	}
 	child, seen := w.nodes[target]
@@ -216,13 +217,6 @@ func (w *spfWalk) child(t *SPFTerm, target string, depth int) {
 // nothing, which is a void lookup; TXT records without SPF are none.
 func (w *spfWalk) absentAnswer(name string) bool {
 	return w.ask(name, KindTXT, w.share).Absent()
-}
-
-// note remembers the first thing that the walk could not learn.
-func (w *spfWalk) note(s Standing) {
-	if s.State == Unknown && w.walk.State != Unknown {
-		w.walk = s
-	}
 }
 
 // staticTarget is the name that a term asks for, whoever the sender is. %{d}

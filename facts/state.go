@@ -36,6 +36,7 @@ const (
 	PartM365  Part = "m365"
 
 	PartSPFWalk  Part = "spf-walk"      // every record that SPF reaches by include and redirect
+	PartSPFVoids Part = "spf-voids"     // those, and the answers that a, mx and exists terms get
 	PartSPFRelay Part = "spf-relay"     // SPF's result for each relay address
 	PartReports  Part = "dmarc-reports" // whether the report destinations accept reports
 )

@@ -1,0 +1,125 @@
+package scanner
+
+import (
+	"context"
+	crand "crypto/rand"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/mailposture/mailposture/facts"
+)
+
+// DNSConfig says which servers to ask, and how patiently. The zero value of
+// each field but Servers means its default.
+type DNSConfig struct {
+	Servers []netip.AddrPort // recursive resolvers
+	Timeout time.Duration    // of one try; default 3 s
+	Retries int              // tries after the first; default 3, negative: none
+	// RateLimit is the queries a second to each server. Default: 500, but none
+	// for a server on a loopback address. Negative: none.
+	RateLimit float64
+	// Trace is told of each exchange, from several goroutines at once. nil: nobody.
+	Trace func(TraceEvent)
+}
+
+// TraceEvent is one exchange with a server, or the failure to have one.
+type TraceEvent struct {
+	Question facts.Question
+	Server   netip.AddrPort
+	Proto    string // "udp" or "tcp"
+	Try      int    // from 1; counts the queries for this question
+	Status   facts.Status
+	Cause    string // of Failed; here also what is not final, such as "truncated"
+	RTT      time.Duration
+}
+
+// The defaults of DNSConfig.
+const (
+	DefaultTryTimeout = 3 * time.Second
+	DefaultRetries    = 3
+	DefaultRateLimit  = 500 // queries a second to a remote server
+)
+
+// maxInFlight bounds the exchanges under way at once, and so the sockets.
+const maxInFlight = 512
+
+// DNS asks recursive resolvers. It implements Resolver, keeps nothing between
+// questions, and is safe for concurrent use.
+type DNS struct {
+	cfg     DNSConfig
+	servers []*server
+	slots   chan struct{}
+
+	mu     sync.Mutex
+	random *rand.Rand // for IDs and pauses
+}
+
+// server is one resolver and its share of the rate.
+type server struct {
+	addr  netip.AddrPort
+	limit *rate.Limiter // nil: none
+}
+
+// NewDNS makes a resolver of servers. An error names a server that is no
+// address with a port.
+func NewDNS(cfg DNSConfig) (*DNS, error) {
+	if len(cfg.Servers) == 0 {
+		return nil, errors.New("no DNS server to ask: use --resolver")
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = DefaultTryTimeout
+	}
+	switch {
+	case cfg.Retries == 0:
+		cfg.Retries = DefaultRetries
+	case cfg.Retries < 0:
+		cfg.Retries = 0
+	}
+	if cfg.Trace == nil {
+		cfg.Trace = func(TraceEvent) {}
+	}
+	var seed [32]byte
+	crand.Read(seed[:]) // never fails
+	d := &DNS{cfg: cfg, slots: make(chan struct{}, maxInFlight), random: rand.New(rand.NewChaCha8(seed))}
+	for _, addr := range cfg.Servers {
+		if !addr.IsValid() || addr.Port() == 0 {
+			return nil, fmt.Errorf("DNS server %s is no address with a port", addr)
+		}
+		d.servers = append(d.servers, &server{addr, limiter(addr, cfg.RateLimit)})
+	}
+	return d, nil
+}
+
+// limiter spaces queries evenly: with no burst to spare, no second holds more
+// than its share.
+func limiter(addr netip.AddrPort, limit float64) *rate.Limiter {
+	if limit == 0 && !addr.Addr().Unmap().IsLoopback() {
+		limit = DefaultRateLimit
+	}
+	if limit <= 0 {
+		return nil
+	}
+	return rate.NewLimiter(rate.Limit(limit), 1)
+}
+
+// Lookup asks all questions at once.
+func (d *DNS) Lookup(ctx context.Context, qs []facts.Question) ([]facts.Observation, error) {
+	obs := make([]facts.Observation, len(qs))
+	var wg sync.WaitGroup
+	for i, q := range qs {
+		wg.Go(func() { obs[i] = d.ask(ctx, q) })
+	}
+	wg.Wait()
+	for _, o := range obs {
+		if o.Status == facts.NotAsked {
+			return obs, ctx.Err()
+		}
+	}
+	return obs, nil
+}
