@@ -1,7 +1,7 @@
 // Command realdata turns the records in testdata/real into what mailposture
 // reads: snapshots for eval, and zone files for scan --zone.
 //
-//	go run ./tools/realdata /tmp/real
+//	go run ./cmd/realdata /tmp/real
 //	mailposture eval /tmp/real/towns.jsonl -o towns.html
 //	mailposture scan --zone /tmp/real/moj/justice.gov.uk.zone
 package main
@@ -18,7 +18,7 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./tools/realdata FOLDER")
+		fmt.Fprintln(os.Stderr, "usage: go run ./cmd/realdata FOLDER")
 		os.Exit(2)
 	}
 	if err := convert(filepath.Join("testdata", "real"), os.Args[1]); err != nil {

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/policy"
+	"github.com/mailposture/mailposture/report"
+	"github.com/mailposture/mailposture/scanner"
+	"github.com/mailposture/mailposture/scanner/zone"
+)
+
+var update = flag.Bool("update", false, "write testdata/real/findings.json anew")
+
+// outcome is what the rules said of one source of real records.
+type outcome struct {
+	Domains    int            `json:"domains"`
+	Incomplete int            `json:"incomplete"`
+	Findings   int            `json:"findings"`
+	Rules      map[string]int `json:"rules"` // findings by "ID name"
+}
+
+func newOutcome() *outcome { return &outcome{Rules: map[string]int{}} }
+
+func (o *outcome) add(s *facts.Snapshot, f *facts.Facts, rules []policy.Rule) {
+	result := report.New("", s, f, policy.Evaluate(f, rules), nil)
+	o.Domains++
+	if result.Status == report.Incomplete {
+		o.Incomplete++
+	}
+	o.Findings += len(result.Findings)
+	for _, finding := range result.Findings {
+		o.Rules[finding.Rule+" "+finding.Name]++
+	}
+}
+
+// replay judges snapshots of the parts that they can tell of.
+func replay(snapshots []*facts.Snapshot, parts []facts.Part) *outcome {
+	o := newOutcome()
+	opt := facts.DefaultOptions()
+	opt.Parts = parts
+	rules := policy.Rules()
+	for _, s := range snapshots {
+		f, _ := facts.Build(s.Domain, s, opt)
+		o.add(s, f, rules)
+	}
+	return o
+}
+
+// scanZones scans every mail domain of the zones; what is outside stays unasked.
+func scanZones(t *testing.T, files []zoneFile) *outcome {
+	t.Helper()
+	var zones []*zone.Zone
+	var domains []facts.Domain
+	for _, file := range files {
+		z, err := zone.Parse(file.name+".zone", strings.NewReader(file.text), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		zones = append(zones, z)
+		domains = append(domains, z.MailDomains()...)
+	}
+	set, err := zone.NewSet(zones, zone.Unasked, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newOutcome()
+	cfg := scanner.Config{Resolver: set, Options: facts.DefaultOptions()}
+	rules := policy.Rules()
+	for _, domain := range domains {
+		s, f, err := scanner.Scan(context.Background(), domain, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.add(s, f, rules)
+	}
+	return o
+}
+
+// Every real record goes through, and what the rules say of them changes only
+// when somebody means it to: read the difference before -update.
+func TestRealData(t *testing.T) {
+	folder := filepath.Join("..", "..", "testdata", "real")
+	towns, err := townSnapshots(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	universities, err := universitySnapshots(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zones, err := ministryZones(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range append(towns, universities...) {
+		if err := s.Check(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := json.MarshalIndent(map[string]*outcome{
+		"towns":        replay(towns, townParts()),
+		"universities": replay(universities, universityParts()),
+		"ministry":     scanZones(t, zones),
+	}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, '\n')
+	golden := filepath.Join(folder, "findings.json")
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("the findings on real records changed; run with -update and read the difference\n%s", got)
+	}
+}

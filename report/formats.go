@@ -1,0 +1,73 @@
+package report
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Formats lists every format, by name. Help, completion and the tests on
+// hostile text find a new one here.
+func Formats() []Format {
+	return []Format{
+		{
+			Name: "html", Extensions: []string{".html", ".htm"},
+			Help: "one self-contained page for people",
+			New:  func(w io.Writer, _ Options) Writer { return newHTML(w) },
+		},
+		{
+			Name: "json", Extensions: []string{".json"},
+			Help: "one document: run, domains, rules, summary",
+			New:  func(w io.Writer, _ Options) Writer { return newJSON(w) },
+		},
+		{
+			Name: "jsonl", Extensions: []string{".jsonl", ".ndjson"},
+			Help: "one object a line for each domain",
+			New:  func(w io.Writer, o Options) Writer { return newJSONL(w, o) },
+		},
+		{
+			Name: "sarif", Extensions: []string{".sarif", ".sarif.json"},
+			Help: "SARIF 2.1.0, for code scanning",
+			New:  func(w io.Writer, _ Options) Writer { return newSARIF(w) },
+		},
+		{
+			Name: "text", Extensions: []string{".txt"},
+			Help: "for a terminal",
+			New:  func(w io.Writer, o Options) Writer { return newText(w, o) },
+		},
+	}
+}
+
+// FormatByName finds what -f names. Case does not matter.
+func FormatByName(name string) (Format, bool) {
+	for _, f := range Formats() {
+		if strings.EqualFold(f.Name, name) {
+			return f, true
+		}
+	}
+	return Format{}, false
+}
+
+// FormatByPath finds the format that a path's extension stands for; the
+// longest extension that fits decides. Case does not matter.
+func FormatByPath(path string) (Format, bool) {
+	type candidate struct {
+		extension string
+		format    Format
+	}
+	var found []candidate
+	for _, f := range Formats() {
+		for _, extension := range f.Extensions {
+			if strings.HasSuffix(strings.ToLower(path), extension) {
+				found = append(found, candidate{extension, f})
+			}
+		}
+	}
+	if len(found) == 0 {
+		return Format{}, false
+	}
+	return slices.MaxFunc(found, func(a, b candidate) int {
+		return cmp.Compare(len(a.extension), len(b.extension))
+	}).format, true
+}

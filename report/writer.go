@@ -1,0 +1,89 @@
+package report
+
+import (
+	"io"
+	"time"
+
+	"github.com/mailposture/mailposture/policy"
+)
+
+// Writer renders one run. Begin is called once, then Domain for each result in
+// the order of the run, then End. Errors are those of the underlying
+// io.Writer; after one, the output is not whole and no further call is made.
+type Writer interface {
+	Begin(Run) error
+	Domain(Result) error
+	End(Summary) error
+}
+
+// Run is what is known before the first result.
+type Run struct {
+	By      string    `json:"by"`
+	Started time.Time `json:"started"`
+	Lists   []List    `json:"lists"`
+	Rules   []Rule    `json:"-"` // every rule that was run, by ID
+}
+
+// List is a domain list that was read.
+type List struct {
+	Path string `json:"path"` // "-" for stdin
+}
+
+// Rule is what readers need of a rule.
+type Rule struct {
+	ID         string            `json:"id"`
+	Name       string            `json:"name"`
+	Family     string            `json:"family"`
+	Title      string            `json:"title"`
+	Severity   policy.Severity   `json:"severity"`
+	Confidence policy.Confidence `json:"confidence"`
+	Why        string            `json:"why"`
+	Fix        string            `json:"fix"`
+	Refs       []string          `json:"refs"`
+}
+
+// Summary is what is known after the last result.
+type Summary struct {
+	Finished time.Time    `json:"finished"`
+	Domains  DomainCounts `json:"domains"`
+	Findings Severities   `json:"findings"` // by severity
+	Rules    []RuleCount  `json:"rules"`    // those that found something: most domains first, then by ID
+}
+
+// DomainCounts counts results by status.
+type DomainCounts struct {
+	Total      int `json:"total"`
+	Complete   int `json:"complete"`
+	Incomplete int `json:"incomplete"`
+	Rejected   int `json:"rejected"`
+}
+
+// Severities counts findings by severity.
+type Severities struct {
+	Critical int `json:"critical"`
+	High     int `json:"high"`
+	Medium   int `json:"medium"`
+	Low      int `json:"low"`
+	Info     int `json:"info"`
+}
+
+// RuleCount says how many domains a rule found something in.
+type RuleCount struct {
+	Rule    string `json:"rule"`
+	Domains int    `json:"domains"`
+}
+
+// Format is one way to render a run. Formats lists them all.
+type Format struct {
+	Name       string   // what -f takes
+	Extensions []string // what -o recognises, with the dot
+	Help       string   // one line
+	New        func(io.Writer, Options) Writer
+}
+
+// Options are the choices that a format may follow. The zero value is plain.
+type Options struct {
+	Color    bool // text: ANSI colours
+	Width    int  // text: columns to wrap at; 0 means 80
+	WithHelp bool // jsonl: why, fix and references in each finding
+}
