@@ -23,6 +23,7 @@ func mayImport() map[string][]string {
 		"internal/gospf":   {},
 		"internal/dnstest": {"scanner/zone", "facts"},
 		"internal/chaos":   {},
+		"cmd/realdata":     {"record", "facts"},
 		"cmd/mailposture": {
 			"record", "provider", "facts", "relay", "policy", "diagnose", "report",
 			"scanner", "scanner/zone", "internal/exo", "internal/gospf",

@@ -14,12 +14,9 @@ const domainKey = "_domainkey."
 // evidence implies, and a list of common ones only where nothing else helps.
 func (b *builder) dkim() {
 	d := &b.facts.DKIM
-	switch b.facts.Exists.State {
-	case Absent:
-		d.Standing = Standing{State: Absent} // no name below it exists; RFC 8020
-		return
-	case Unknown:
-		d.Standing = b.facts.Exists
+	if b.facts.Exists.State != Present {
+		d.Standing = b.facts.Exists // no name below one that does not exist does; RFC 8020
+		d.KeysKnown = d.Standing
 		return
 	}
 	node := b.ask(domainKey+b.domain, KindTXT, nil)
@@ -42,7 +39,30 @@ func (b *builder) dkim() {
 	} else if b.guessingHelps(node) {
 		b.try(rankedSelectors(maxGuessed), wildcard.Data)
 	}
-	b.settleDKIM(worst(Standing{State: Unseen}, standing(node), standing(wildcard)))
+	probe := standing(wildcard)
+	if probe.State == Unknown {
+		probe = b.withoutWildcard(probe)
+	}
+	b.settleDKIM(worst(Standing{State: Unseen}, standing(node), probe))
+}
+
+// withoutWildcard settles what the answers mean when the wildcard's is not
+// known: any of the keys may be its. A selector that does not exist disproves
+// it. RFC 4592, section 3.3.1.
+func (b *builder) withoutWildcard(probe Standing) Standing {
+	d := &b.facts.DKIM
+	for _, selector := range d.Tried {
+		o := b.ask(selector+"."+domainKey+b.domain, KindTXT, nil)
+		if o.Status == NXDomain && len(o.Chain) == 0 && !strings.Contains(selector, ".") {
+			return Standing{State: Absent}
+		}
+	}
+	for i, k := range d.Keys {
+		if k.State != KeyUnknown {
+			d.Keys[i] = Key{Selector: k.Selector, State: KeyUnknown, Reason: probe.Reason}
+		}
+	}
+	return probe
 }
 
 // guessingHelps reports whether the ranked list is worth its questions: there
@@ -136,14 +156,12 @@ func (b *builder) settleDKIM(base Standing) {
 		d.Standing = base
 	}
 	for _, k := range d.Keys {
-		switch k.State {
-		case KeyPresent:
-			d.Standing = Standing{State: Present}
-			return
-		case KeyUnknown:
-			if d.State != Unknown {
-				d.Standing = unknown(k.Reason)
-			}
+		if k.State == KeyUnknown && d.State != Unknown {
+			d.Standing = unknown(k.Reason)
 		}
+	}
+	d.KeysKnown = d.Standing
+	if slices.ContainsFunc(d.Keys, func(k Key) bool { return k.State == KeyPresent }) {
+		d.Standing = Standing{State: Present}
 	}
 }

@@ -211,6 +211,20 @@ func (b *builder) dmarcStanding(own dmarcName, org orgDomain, walked []dmarcName
 	return Standing{State: Absent}
 }
 
+// org is the standing of the organizational domain: Unknown when a name that
+// could decide it is not known, with the first such name as the reason.
+func (d *DMARC) org() Standing {
+	if d.State == "" || d.State == Unknown || d.OrgDomain != "" {
+		return d.Standing
+	}
+	for _, step := range d.Path {
+		if step.State == Unknown {
+			return step.Standing
+		}
+	}
+	return d.Standing
+}
+
 // maxReports bounds the report destinations that are asked for leave, so that
 // a record cannot have us ask thousands of names of others.
 const maxReports = 10
@@ -254,7 +268,7 @@ func (b *builder) reportLeave(policyDomain, destination string) Standing {
 	case under(destination, policyDomain), under(policyDomain, destination), org != "" && under(destination, org):
 		return Standing{State: Present} // one organization asks no leave of itself
 	case org == "":
-		return Standing{} // whose reports they are is not known yet
+		return b.facts.DMARC.org() // whose reports they are is not known
 	}
 	o := b.ask(policyDomain+"._report._dmarc."+destination, KindTXT, nil)
 	s := standing(o)

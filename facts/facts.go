@@ -78,7 +78,7 @@ type SPF struct {
 	VoidLookups  int
 	All          record.Qualifier // the one that decides, after redirect; 0 when there is none
 	Relay        []RelayCheck     // one for each of Options.RelayIPs
-	RelayAllowed Standing         // Unknown when one of Relay is a temperror
+	RelayAllowed Standing         // Unknown when one of Relay is a temperror; the zero value when there is none
 }
 
 // SPFNode is one SPF record in the walk.
@@ -165,6 +165,10 @@ type DKIM struct {
 	Keys     []Key    // seen, or with an answer that is unknown; by selector
 	Tried    []string // selectors asked for, in the order of asking
 	Wildcard *Key     // what a made-up selector gets; nil when nothing answers it
+
+	// KeysKnown is Unknown when the answer for a selector is not known, even
+	// where another shows a key, and so the part is Present.
+	KeysKnown Standing
 }
 
 // KeyState is what stands under one selector.
@@ -231,14 +235,20 @@ func (f *Facts) Part(p Part) Standing {
 		return f.SPF.Walk
 	case PartSPFVoids:
 		return f.SPF.Voids
+	case PartSPFPass:
+		return f.SPF.Passes()
 	case PartSPFRelay:
 		return f.SPF.RelayAllowed
 	case PartDMARC:
 		return f.DMARC.Standing
+	case PartDMARCOrg:
+		return f.DMARC.org()
 	case PartReports:
 		return f.DMARC.ReportsKnown
 	case PartDKIM:
 		return f.DKIM.Standing
+	case PartDKIMKeys:
+		return f.DKIM.KeysKnown
 	case PartM365:
 		return f.M365.Standing
 	}

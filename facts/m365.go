@@ -38,7 +38,7 @@ func (b *builder) m365(txt Observation) {
 		return
 	}
 	m.EOPHost = EOPLabel(b.facts.Domain) + ".mail.protection.outlook.com"
-	doubt := []Standing{b.facts.MX.Standing, standing(txt)}
+	doubt := []Standing{b.facts.MX.Standing, standing(txt), b.facts.DKIM.KeysKnown}
 	b.mxSignal()
 	b.dkimSignal()
 	b.spfSignal()

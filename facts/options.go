@@ -32,10 +32,12 @@ func DefaultOptions() Options {
 // the part that a user selects.
 func (o Options) Wants(p Part) bool {
 	switch p {
-	case PartSPFWalk, PartSPFVoids, PartSPFRelay:
+	case PartSPFWalk, PartSPFVoids, PartSPFPass, PartSPFRelay:
 		p = PartSPF
-	case PartReports:
+	case PartDMARCOrg, PartReports:
 		p = PartDMARC
+	case PartDKIMKeys:
+		p = PartDKIM
 	}
 	return len(o.Parts) == 0 || slices.Contains(o.Parts, p)
 }

@@ -41,7 +41,8 @@ func (b *builder) sends() RoleFact {
 		r.State, r.Evidence = Absent, []string{"nxdomain"}
 		return r
 	}
-	if f.SPF.CanPass() {
+	passes := f.SPF.Passes()
+	if passes.State == Present {
 		r.Evidence = append(r.Evidence, "spf-authorises")
 	}
 	if f.DKIM.State == Present {
@@ -53,10 +54,12 @@ func (b *builder) sends() RoleFact {
 	switch {
 	case len(r.Evidence) > 0:
 		r.State = Present
-	case f.SPF.State == Unknown:
-		r.Standing = f.SPF.Standing
 	case f.SPF.State == "":
 		// Left out by Options.Parts: the role stays open, and is no one's fault.
+	case passes.State == Unknown:
+		r.Standing = passes
+	case f.DKIM.State == Unknown:
+		r.Standing = f.DKIM.Standing // or be a key
 	case f.SPF.State == Present && f.SPF.All == record.QualifierFail:
 		r.State, r.Evidence = Absent, []string{"spf-denies-all"}
 	case f.MX.State == Unknown:
@@ -86,33 +89,39 @@ func parked(sends, receives RoleFact) RoleFact {
 	return r
 }
 
-// CanPass reports whether the record, as far as it is known, authorises any
-// address at all.
-func (s *SPF) CanPass() bool {
-	can := false
+// Passes reports whether SPF can pass for any address at all: Present if a
+// term that is known authorises one, Unknown if only one that is not known may.
+func (s *SPF) Passes() Standing {
+	if s.State != Present {
+		return s.Standing
+	}
+	sum := Standing{State: Absent}
 	s.Each(func(n *SPFNode, _ []SPFTerm) {
 		for _, t := range n.Terms {
-			if t.authorises() {
-				can = true
+			switch one := t.passes(); {
+			case one.State == Present:
+				sum = one
+			case one.State == Unknown && sum.State == Absent:
+				sum = one
 			}
 		}
 	})
-	return can
+	return sum
 }
 
-// authorises reports whether the term itself can match with a pass. An
-// include or redirect passes what its own record passes.
-func (t *SPFTerm) authorises() bool {
-	if t.Dead || t.Bad || t.Modifier || t.Qualifier != record.QualifierPass {
-		return false
+// passes reports whether the term itself can match with a pass. An include or
+// redirect passes what its own record passes, if that is known.
+func (t *SPFTerm) passes() Standing {
+	follows := t.Mechanism == record.MechInclude || t.Mechanism == record.ModRedirect
+	switch {
+	case t.Dead || t.Bad || t.Modifier && !follows || !t.Modifier && t.Qualifier != record.QualifierPass:
+		return Standing{State: Absent}
+	case t.Mechanism == record.MechAll, t.Mechanism == record.MechIP4, t.Mechanism == record.MechIP6, t.Mechanism == record.MechPTR:
+		return Standing{State: Present}
+	case t.State == Unseen: // the name comes from the message: it may
+		return Standing{State: Present}
+	case t.State == Present && follows:
+		return Standing{State: Absent}
 	}
-	switch t.Mechanism {
-	case record.MechAll, record.MechIP4, record.MechIP6, record.MechPTR:
-		return true
-	case record.MechA, record.MechMX, record.MechExists:
-		return t.State != Absent
-	case record.MechInclude:
-		return t.Child == nil && t.State == Unseen // by macro: it may
-	}
-	return false
+	return t.Standing
 }

@@ -22,7 +22,8 @@ func (b *builder) spf(txt Observation) {
 	s := &b.facts.SPF
 	s.Standing = standing(txt)
 	if s.State == Unknown {
-		s.Walk, s.Voids, s.RelayAllowed = s.Standing, s.Standing, s.Standing
+		s.Walk, s.Voids = s.Standing, s.Standing
+		b.relay()
 		return
 	}
 	var others []Record

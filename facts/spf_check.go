@@ -55,6 +55,9 @@ const checkQuestions = 1 + 10 + 10*10 + 1 + 10
 // relay checks each relay address with a sender in the domain.
 func (b *builder) relay() {
 	s := &b.facts.SPF
+	if len(b.opt.RelayIPs) == 0 {
+		return
+	}
 	s.RelayAllowed = Standing{State: Present}
 	for _, ip := range b.opt.RelayIPs {
 		message := SPFMessage{IP: ip, From: "postmaster@" + b.domain, HELO: b.domain}

@@ -37,8 +37,11 @@ const (
 
 	PartSPFWalk  Part = "spf-walk"      // every record that SPF reaches by include and redirect
 	PartSPFVoids Part = "spf-voids"     // those, and the answers that a, mx and exists terms get
+	PartSPFPass  Part = "spf-pass"      // whether SPF can pass for any address at all
 	PartSPFRelay Part = "spf-relay"     // SPF's result for each relay address
+	PartDMARCOrg Part = "dmarc-org"     // the organizational domain
 	PartReports  Part = "dmarc-reports" // whether the report destinations accept reports
+	PartDKIMKeys Part = "dkim-keys"     // what stands under each selector tried
 )
 
 // Parts lists what Options.Parts may hold, in the order of the report.

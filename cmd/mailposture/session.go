@@ -27,8 +27,8 @@ type session struct {
 	shown       map[policy.Severity]bool // nil: all
 	threshold   policy.Severity          // "": never fail
 	sinks       []*sink
-	all         report.Tally             // of every finding, for the exit code
-	tally       report.Tally             // of those that are shown, for the summary
+	all         report.Tally // of every finding, for the exit code
+	tally       report.Tally // of those that are shown, for the summary
 	progress    *progress
 	drawsOnErrs bool // a progress line is on stderr
 	results     int  // handed to the writers

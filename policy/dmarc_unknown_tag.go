@@ -1,0 +1,45 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/record"
+)
+
+var dmarcUnknownTag = Rule{
+	ID:         "DMARC012",
+	Name:       "dmarc-unknown-tag",
+	Title:      "The DMARC record has a tag that does not exist",
+	Severity:   Info,
+	Confidence: Proof,
+	Why:        `Receivers ignore tags that they do not know. Most often it is a slip, and what the tag was meant to say is not said.`,
+	Fix:        "Correct the tag's name, or remove it.",
+	Refs:       []string{"RFC 9989, section 4.7", "RFC 9989, section 9.3"},
+	Needs:      []facts.Part{facts.PartDMARC},
+	Check: func(f *facts.Facts) []Finding {
+		var findings []Finding
+		for _, p := range dmarcProblems(f, record.DMARCUnknownTag) {
+			tag, _ := tagAt(f, p.Span)
+			findings = append(findings, Finding{
+				Key:      keyOf(strings.ToLower(tag.Name)),
+				Message:  fmt.Sprintf("DMARC knows no tag %s, and receivers ignore it%s", short(tag.Name), inherited(f)),
+				Evidence: []Evidence{at(f.DMARC.Record, p.Span)},
+			})
+		}
+		return findings
+	},
+	Examples: []Example{{
+		Name: "a slip",
+		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; rau=mailto:d@example.com"
+example.com. A 192.0.2.80`,
+		Outcome:  Fail,
+		Contains: `DMARC knows no tag "rau"`,
+	}, {
+		Name: "every tag that there is, and those that there were",
+		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; sp=none; np=none; adkim=r; aspf=r; fo=1; psd=n; t=n; rua=mailto:d@example.com; ruf=mailto:d@example.com; pct=100; rf=afrf; ri=86400"
+example.com. A 192.0.2.80`,
+		Outcome: Pass,
+	}},
+}

@@ -1,0 +1,56 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mailposture/mailposture/facts"
+)
+
+var m365BehindGatewayNeedsEF = Rule{
+	ID:         "M365001",
+	Name:       "m365-behind-gateway-needs-ef",
+	Title:      "Microsoft 365 behind a gateway needs Enhanced Filtering for Connectors",
+	Severity:   High,
+	Confidence: Likely,
+	Why: `Mail reaches Exchange Online from the gateway's address, so Exchange Online checks the sender's SPF against the
+gateway, and it fails for nearly every sender. Mail that was not authenticated when it came in leaves, when a user or a rule
+forwards it, through an unpublished **relay pool** that is in nobody's SPF, and the next gateway may refuse it:
+550 5.7.367 Remote server returned not permitted to relay. DNS cannot show whether Enhanced Filtering is on already.`,
+	Fix: "Turn on Enhanced Filtering for the inbound connector of the gateway: `Set-InboundConnector -EFSkipLastIP $true` where " +
+		"the gateway is the only hop, otherwise `-EFSkipIPs` with every public hop. Try it on a few users first (`-EFUsers`): it also makes " +
+		"Exchange Online honour senders' DMARC policies. Remove transport rules that set SCL -1 for the gateway.",
+	Refs: []string{
+		"https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/enhanced-filtering-for-connectors",
+		"https://learn.microsoft.com/troubleshoot/exchange/email-delivery/ndr/fix-error-code-550-5-7-367",
+	},
+	Roles: []facts.Role{facts.Receives},
+	Needs: []facts.Part{facts.PartMX, facts.PartM365},
+	Check: func(f *facts.Facts) []Finding {
+		if !behindGateway(f) {
+			return nil
+		}
+		message := fmt.Sprintf("mail first reaches %s, and the mailboxes are %s at Microsoft 365 (%s): Exchange Online needs Enhanced Filtering for Connectors to see the true sender",
+			providerName(f, f.MX.Gateway), likelihood(f.Mailbox.Confidence), strings.Join(f.Mailbox.Evidence, ", "))
+		return []Finding{{Key: f.MX.Gateway, Message: message, Evidence: gatewayEvidence(f)}}
+	},
+	Examples: []Example{{
+		Name: "Proofpoint in front, autodiscover and SPF at Microsoft",
+		Zone: `example.com. MX 10 mxa-00000001.gslb.pphosted.com.
+example.com. TXT "v=spf1 include:spf.protection.outlook.com -all"
+autodiscover.example.com. CNAME autodiscover.outlook.com.
+spf.protection.outlook.com. TXT "v=spf1 ip4:40.92.0.0/15 -all"`,
+		Outcome:  Fail,
+		Contains: "mail first reaches Proofpoint",
+	}, {
+		Name: "Microsoft receives directly",
+		Zone: `example.com. MX 0 example-com.mail.protection.outlook.com.
+autodiscover.example.com. CNAME autodiscover.outlook.com.`,
+		Outcome: Pass,
+	}, {
+		Name: "a gateway, and nothing that speaks for Microsoft",
+		Zone: `example.com. MX 10 mxa-00000001.gslb.pphosted.com.
+example.com. TXT "v=spf1 ip4:192.0.2.1 -all"`,
+		Outcome: Pass,
+	}},
+}

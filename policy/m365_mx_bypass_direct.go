@@ -1,0 +1,52 @@
+package policy
+
+import (
+	"fmt"
+
+	"github.com/mailposture/mailposture/facts"
+)
+
+var m365MXBypassDirect = Rule{
+	ID:         "M365004",
+	Name:       "m365-mx-bypass-direct",
+	Title:      "Microsoft 365 stands among the MX records beside a gateway",
+	Severity:   High,
+	Confidence: Proof,
+	Why: `Senders choose among the MX hosts, and those of unwanted mail like the last one. What goes to the Microsoft host has not been
+through the gateway: it reaches users without the gateway's filter, unless the tenant refuses mail that does not come from there.`,
+	Fix: "Remove the Microsoft host from the MX records. Then let the tenant take mail from the gateway only: an inbound connector of the type Partner " +
+		"that restricts the domain to the gateway's certificate or addresses.",
+	Refs: []string{
+		"RFC 5321, section 5.1",
+		"https://learn.microsoft.com/exchange/mail-flow-best-practices/manage-mail-flow-using-third-party-cloud",
+	},
+	Needs: []facts.Part{facts.PartMX},
+	Check: func(f *facts.Facts) []Finding {
+		if f.MX.Gateway == "" {
+			return nil
+		}
+		return hostFindings(f, func(h facts.Host) (string, []Evidence) {
+			if !isMicrosoft(h.Provider) {
+				return "", nil
+			}
+			return fmt.Sprintf("the MX host %s lets senders go round %s", plain(h.Name), providerName(f, f.MX.Gateway)), observed(f, mxQuestion(f))
+		})
+	},
+	Examples: []Example{{
+		Name: "Microsoft as a backup",
+		Zone: `example.com. MX 10 mxa-00000001.gslb.pphosted.com.
+example.com. MX 50 example-com.mail.protection.outlook.com.`,
+		Outcome:  Fail,
+		Contains: "the MX host example-com.mail.protection.outlook.com lets senders go round Proofpoint",
+	}, {
+		Name: "the gateway alone",
+		Zone: `example.com. MX 10 mxa-00000001.gslb.pphosted.com.
+example.com. MX 10 mxb-00000001.gslb.pphosted.com.`,
+		Outcome: Pass,
+	}, {
+		Name: "Microsoft alone, in both forms of its name",
+		Zone: `example.com. MX 0 example-com.a-v1.mx.microsoft.
+example.com. MX 10 example-com.mail.protection.outlook.com.`,
+		Outcome: Pass,
+	}},
+}

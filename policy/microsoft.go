@@ -1,0 +1,87 @@
+package policy
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/provider"
+)
+
+// behindGateway reports whether a third-party gateway receives first and the
+// mailboxes behind it are at least likely at Microsoft 365. Products that do
+// not sit in the MX path need no Enhanced Filtering.
+func behindGateway(f *facts.Facts) bool {
+	gateway, ok := f.Options.Providers.ByID(f.MX.Gateway)
+	return ok && gateway.EnhancedFiltering != provider.EFNo && atMicrosoft(f)
+}
+
+// atMicrosoft reports whether the mailboxes are at least likely at Microsoft 365.
+func atMicrosoft(f *facts.Facts) bool {
+	return isMicrosoft(f.Mailbox.Host) && f.Mailbox.Confidence != facts.Low
+}
+
+// likelihood puts a confidence into words.
+func likelihood(c facts.Confidence) string {
+	if c == facts.High {
+		return "very likely"
+	}
+	return "likely"
+}
+
+// gatewayEvidence is the MX set and the traces of Microsoft 365, each once.
+func gatewayEvidence(f *facts.Facts) []Evidence {
+	questions := []facts.Question{{Name: string(f.Domain), Kind: facts.KindMX}}
+	evidence := observed(f, questions[0])
+	for _, s := range f.M365.Signals {
+		if !slices.Contains(questions, s.Evidence) {
+			questions = append(questions, s.Evidence)
+			evidence = append(evidence, observed(f, s.Evidence)...)
+		}
+	}
+	return evidence
+}
+
+// isMicrosoft reports whether a provider is Microsoft 365, in any of its clouds
+// and under its older names.
+func isMicrosoft(provider string) bool { return strings.HasPrefix(provider, "microsoft-365") }
+
+// otherMicrosoftSelector is the second of the two selectors that Exchange
+// Online signs with, or "" for a selector that is not one of them.
+func otherMicrosoftSelector(k facts.Key) string {
+	if !isMicrosoft(k.Provider) {
+		return ""
+	}
+	switch k.Selector {
+	case "selector1":
+		return "selector2"
+	case "selector2":
+		return "selector1"
+	}
+	return ""
+}
+
+// microsoftSends are the addresses that Exchange Online sends from, as
+// spf.protection.outlook.com published them in spring 2026.
+var microsoftSends = []netip.Prefix{
+	netip.MustParsePrefix("40.92.0.0/15"),
+	netip.MustParsePrefix("40.107.0.0/16"),
+	netip.MustParsePrefix("52.100.0.0/15"),
+	netip.MustParsePrefix("52.102.0.0/16"),
+	netip.MustParsePrefix("52.103.0.0/17"),
+	netip.MustParsePrefix("104.47.0.0/17"),
+	netip.MustParsePrefix("2a01:111:f400::/48"),
+	netip.MustParsePrefix("2a01:111:f403::/49"),
+	netip.MustParsePrefix("2a01:111:f403:8000::/51"),
+	netip.MustParsePrefix("2a01:111:f403:c000::/51"),
+	netip.MustParsePrefix("2a01:111:f403:f000::/52"),
+}
+
+// microsoftRange reports whether a range is one that Exchange Online sends from,
+// a part of one, or two neighbours joined, as people copy them.
+func microsoftRange(p netip.Prefix) bool {
+	return slices.ContainsFunc(microsoftSends, func(published netip.Prefix) bool {
+		return p.Bits() >= published.Bits()-1 && published.Overlaps(p.Masked())
+	})
+}
