@@ -101,7 +101,8 @@ type SPFTerm struct {
 	Loop     bool     // leads back to a record on the way here
 	MXHosts  int      // of an mx term: the hosts it names
 	Provider string   // provider ID of an include or redirect target, or ""
-	Child    *SPFNode // of include and redirect
+	Child    *SPFNode // of include and redirect, where the record is reached first
+	target   *SPFNode // the same, wherever it is reached
 }
 
 // RelayCheck is check_host() for one relay address with a sender in the domain.

@@ -201,6 +201,7 @@ func (w *spfWalk) child(t *SPFTerm, target string, depth int) {
 		child = w.node(target, depth+1)
 		t.Child = child // shown once, counted at each visit
 	}
+	t.target = child
 	t.Standing = child.Standing
 	if child.Count == 0 && child.State == Absent {
 		w.broken = true // RFC 7208, sections 5.2 and 6.1: no record there is a permerror

@@ -193,3 +193,38 @@ func TestCheckHostTempError(t *testing.T) {
 		t.Errorf("%+v %+v", s.Relay, s.RelayAllowed)
 	}
 }
+
+// Whether SPF can pass for anyone: what is known decides before what is not.
+func TestSPFPasses(t *testing.T) {
+	for _, c := range []struct {
+		name, zone string
+		fail       facts.Question
+		want       facts.State
+	}{
+		{"nothing", `example.com. TXT "v=spf1 -all"`, facts.Question{}, facts.Absent},
+		{"an address", `example.com. TXT "v=spf1 ip4:192.0.2.1 -all"`, facts.Question{}, facts.Present},
+		{"addresses that are not meant", `example.com. TXT "v=spf1 ?ip4:192.0.2.1 -ip4:192.0.2.2 ~all"`, facts.Question{}, facts.Absent},
+		{"a host that is gone", `example.com. TXT "v=spf1 a:gone.example.com -all"`, facts.Question{}, facts.Absent},
+		{"a host that may be there", `example.com. TXT "v=spf1 a:gone.example.com -all"`, facts.Question{Name: "gone.example.com", Kind: "A"}, facts.Unknown},
+		{"an address beside it", `example.com. TXT "v=spf1 a:gone.example.com ip4:192.0.2.1 -all"`, facts.Question{Name: "gone.example.com", Kind: "A"}, facts.Present},
+		{"an include that passes", `example.com. TXT "v=spf1 include:i.example.com -all"
+i.example.com. TXT "v=spf1 ip4:192.0.2.1 -all"`, facts.Question{}, facts.Present},
+		{"an include that is neutral at best", `example.com. TXT "v=spf1 ?include:i.example.com -all"
+i.example.com. TXT "v=spf1 ip4:192.0.2.1 -all"`, facts.Question{}, facts.Absent},
+		{"the same record once so and once so", `example.com. TXT "v=spf1 ?include:i.example.com include:i.example.com -all"
+i.example.com. TXT "v=spf1 ip4:192.0.2.1 -all"`, facts.Question{}, facts.Present},
+		{"an include that is not known", `example.com. TXT "v=spf1 include:i.example.com -all"`, facts.Question{Name: "i.example.com", Kind: "TXT"}, facts.Unknown},
+		{"a redirect", `example.com. TXT "v=spf1 redirect=i.example.com"
+i.example.com. TXT "v=spf1 ip4:192.0.2.1 -all"`, facts.Question{}, facts.Present},
+		{"a loop", `example.com. TXT "v=spf1 include:example.com -all"`, facts.Question{}, facts.Absent},
+		{"a name from the message", `example.com. TXT "v=spf1 exists:%{i}.example.com -all"`, facts.Question{}, facts.Present},
+		{"several records", "example.com. TXT \"v=spf1 +all\"\nexample.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"", facts.Question{}, facts.Absent},
+	} {
+		w := newWorld(t, c.zone)
+		w.fail[c.fail] = "timeout"
+		f := w.build("example.com", facts.DefaultOptions())
+		if got := f.SPF.Passes(); got.State != c.want {
+			t.Errorf("%s: %+v, want %s", c.name, got, c.want)
+		}
+	}
+}
