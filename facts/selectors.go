@@ -49,7 +49,7 @@ func (b *builder) impliedSelectors() []string {
 	for _, h := range b.facts.MX.Hosts {
 		add(h.Provider)
 	}
-	b.facts.SPF.Each(func(n *SPFNode, _ []SPFTerm) {
+	b.facts.SPF.Each(func(n *SPFNode, _ []*SPFTerm) {
 		for _, t := range n.Terms {
 			add(t.Provider)
 		}

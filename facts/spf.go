@@ -56,17 +56,25 @@ func (b *builder) spf(txt Observation) {
 // resemblesSPF reports whether a TXT record was meant as SPF although no
 // verifier selects it: a slip in the version, or a quote or space before it.
 func resemblesSPF(octets string) bool {
-	text := strings.ToLower(strings.Trim(octets, " \t\"'"))
-	if strings.HasPrefix(text, "spf2.0/") || strings.HasPrefix(text, "v=spf2.0/") {
-		return false // Sender ID, RFC 4406
+	var head []byte // the first octets, without case and white space
+	for i := 0; i < len(octets) && len(head) < 8; i++ {
+		if c := octets[i]; c != ' ' && c != '\t' && c != '"' && c != '\'' {
+			head = append(head, lower(c))
+		}
 	}
-	text = strings.NewReplacer(" ", "", "\t", "").Replace(text[:min(len(text), 12)])
 	for _, slip := range []string{"v=spf", "v:spf", "v-spf", "vspf1", "=spf1", "spf1", "spf="} {
-		if strings.HasPrefix(text, slip) {
-			return true
+		if strings.HasPrefix(string(head), slip) {
+			return !strings.HasPrefix(string(head), "v=spf2.0") // Sender ID, RFC 4406
 		}
 	}
 	return false
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // maxCount stops the counting of records that include each other without end.
@@ -263,16 +271,16 @@ func decidingAll(n *SPFNode, depth int) record.Qualifier {
 
 // Each calls visit for every record of the walk once, with the terms that lead
 // to it; the domain's own record comes first, with none.
-func (s *SPF) Each(visit func(n *SPFNode, via []SPFTerm)) {
+func (s *SPF) Each(visit func(n *SPFNode, via []*SPFTerm)) {
 	if s.Tree != nil {
 		eachNode(s.Tree, nil, visit)
 	}
 }
 
-func eachNode(n *SPFNode, via []SPFTerm, visit func(*SPFNode, []SPFTerm)) {
+func eachNode(n *SPFNode, via []*SPFTerm, visit func(*SPFNode, []*SPFTerm)) {
 	visit(n, via)
-	for _, t := range n.Terms {
-		if t.Child != nil {
+	for i := range n.Terms {
+		if t := &n.Terms[i]; t.Child != nil {
 			eachNode(t.Child, append(via[:len(via):len(via)], t), visit)
 		}
 	}

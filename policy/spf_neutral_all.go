@@ -24,7 +24,7 @@ those who forge the domain is not held back by SPF.`,
 			return nil
 		}
 		finding := Finding{Message: "SPF ends in ?all, which says nothing about servers that are not listed"}
-		f.SPF.Each(func(n *facts.SPFNode, via []facts.SPFTerm) {
+		f.SPF.Each(func(n *facts.SPFNode, via []*facts.SPFTerm) {
 			if all := decidingTerm(n); all != nil && redirected(via) {
 				finding.Evidence = append(finding.Evidence, term(n, all))
 			}
@@ -57,7 +57,7 @@ example.com. TXT "v=spf1 ?all"`,
 
 // redirected reports whether a record takes the place of the domain's own:
 // the way there is redirects only, or none.
-func redirected(via []facts.SPFTerm) bool {
+func redirected(via []*facts.SPFTerm) bool {
 	for _, t := range via {
 		if t.Mechanism != record.ModRedirect {
 			return false

@@ -22,7 +22,7 @@ pass SPF, and DMARC with it: that is worse than no record.`,
 	Partial: true, // what is not known cannot take the pass away
 	Check: func(f *facts.Facts) []Finding {
 		var findings []Finding
-		f.SPF.Each(func(n *facts.SPFNode, via []facts.SPFTerm) {
+		f.SPF.Each(func(n *facts.SPFNode, via []*facts.SPFTerm) {
 			all := decidingTerm(n)
 			if all == nil || all.Qualifier != record.QualifierPass || !passesOn(via) {
 				return
@@ -85,7 +85,7 @@ func decidingTerm(n *facts.SPFNode) *facts.SPFTerm {
 
 // passesOn reports whether a pass at the end of a way is a pass at its
 // beginning: an include gives its own qualifier's result. RFC 7208, section 5.2.
-func passesOn(via []facts.SPFTerm) bool {
+func passesOn(via []*facts.SPFTerm) bool {
 	for _, t := range via {
 		if t.Mechanism == record.MechInclude && t.Qualifier != record.QualifierPass {
 			return false

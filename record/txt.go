@@ -12,6 +12,7 @@ import (
 func ParseTXT(data string) (string, []int, error) {
 	var octets strings.Builder
 	var ends []int
+	octets.Grow(len(data))
 	for at := 0; at < len(data); {
 		if data[at] == ' ' {
 			at++
@@ -34,12 +35,15 @@ func ParseTXT(data string) (string, []int, error) {
 // returns the offset behind its closing one.
 func unquote(out *strings.Builder, data string, at int) (int, bool) {
 	for at < len(data) {
-		switch c := data[at]; {
-		case c == '"':
+		plain := strings.IndexAny(data[at:], `"\`)
+		if plain < 0 {
+			return 0, false
+		}
+		out.WriteString(data[at : at+plain])
+		at += plain
+		switch {
+		case data[at] == '"':
 			return at + 1, true
-		case c != '\\':
-			out.WriteByte(c)
-			at++
 		case at+3 < len(data) && allDigits(data[at+1:at+4]):
 			out.WriteByte((data[at+1]-'0')*100 + (data[at+2]-'0')*10 + data[at+3] - '0')
 			at += 4

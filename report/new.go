@@ -16,7 +16,7 @@ import (
 // notRun are the rules that were not asked for.
 func New(by string, s *facts.Snapshot, f *facts.Facts, verdicts []policy.Verdict, notRun []policy.Rule) Result {
 	r := Result{
-		Schema: ResultSchema, By: by, Domain: string(f.Domain), Time: s.Taken.UTC(), Status: Complete,
+		Schema: ResultSchema, By: by, Domain: string(f.Domain), Time: second(s.Taken), Status: Complete,
 		Roles: roles(f),
 		MX:    newMX(f), SPF: newSPF(f), DMARC: newDMARC(f), DKIM: newDKIM(f), M365: newM365(f),
 		Findings: []Finding{}, Repairs: []Repair{}, Unknown: []UnknownRule{}, NotApplicable: []string{}, NotRun: []string{},
@@ -37,10 +37,13 @@ func New(by string, s *facts.Snapshot, f *facts.Facts, verdicts []policy.Verdict
 // NewRejected makes the result of an input that is no domain.
 func NewRejected(by string, at time.Time, input Input, reason string) Result {
 	return Result{
-		Schema: ResultSchema, By: by, Time: at.UTC(), Status: Rejected, Reason: record.Printable(reason), Input: &input,
+		Schema: ResultSchema, By: by, Time: second(at), Status: Rejected, Reason: record.Printable(reason), Input: &input,
 		Roles: []string{}, Findings: []Finding{}, Repairs: []Repair{}, Unknown: []UnknownRule{}, NotApplicable: []string{}, NotRun: []string{},
 	}
 }
+
+// second is a time as results give it: UTC, in whole seconds.
+func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
 // NewRules is what writers need of rules.
 func NewRules(rules []policy.Rule) []Rule {

@@ -40,7 +40,7 @@ func (f *judgeFlags) register(c *cobra.Command) {
 	flags.StringVarP(&f.format, "format", "f", "", "what stdout gets: "+strings.Join(formatNames(), ", ")+" (default text on a terminal, else jsonl)")
 	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "write [FORMAT=]PATH as well; the format follows the extension; repeatable")
 	list(flags, &f.severity, "severity", "s", "show only findings of these severities: "+severityNames())
-	list(flags, &f.rules, "rule", "", "run only these rules: ID, name, pattern (m365-*) or family")
+	list(flags, &f.rules, "rule", "", "run only these rules: ID, name, pattern (m365-*), family or pack ("+packNames()+")")
 	list(flags, &f.skipRules, "skip-rule", "", "run all but these rules")
 	flags.StringVar(&f.failOn, "fail-on", "", "exit 1 if a finding is at or above this severity (default: never)")
 	flags.BoolVar(&f.failOnHints, "fail-on-hints", false, "let hints count for --fail-on")
@@ -74,6 +74,14 @@ func severityNames() string {
 	var names []string
 	for _, s := range policy.Severities() {
 		names = append(names, string(s))
+	}
+	return strings.Join(names, ", ")
+}
+
+func packNames() string {
+	var names []string
+	for _, p := range policy.Packs() {
+		names = append(names, p.Name)
 	}
 	return strings.Join(names, ", ")
 }

@@ -44,6 +44,9 @@ Exit code 3 if DNS failed, else 0 whatever the result.`,
   mailposture spf check --zone :demo: --ip 192.0.2.25 --from user@healthy.example`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if _, err := configure(c, ""); err != nil {
+				return err
+			}
 			client, err := netip.ParseAddr(ip)
 			if err != nil {
 				return usage("give an address, such as 192.0.2.1 or 2001:db8::1", "--ip %q is not an IP address", ip)
