@@ -30,6 +30,9 @@ func (e *spfEvaluation) match(t *record.SPFTerm, domain, via string) (bool, SPFR
 		return e.exists(e.target(t, domain))
 	case record.MechPTR:
 		e.validate(domain)
+		if result, reason := e.void(e.ask(reverseName(e.values.ip), KindPTR, nil)); e.errored {
+			return false, result, reason
+		}
 		return e.pointer(e.target(t, domain))
 	}
 	return false, "", ""
