@@ -42,18 +42,28 @@ func (o Options) Wants(p Part) bool {
 	return len(o.Parts) == 0 || slices.Contains(o.Parts, p)
 }
 
-// Budget bounds the questions that Build asks for one domain, cached or not.
-// A zero field means its default.
+// Budget bounds the work for one domain. A zero field means its default. Build
+// counts questions, cached or not; who asks them counts what that took.
 type Budget struct {
 	Questions int `json:"questions,omitempty"` // in all; default 96
 	SPF       int `json:"spf,omitempty"`       // of them for SPF; default 40
+	Packets   int `json:"packets,omitempty"`   // queries sent, repeats included; default 256
+	Octets    int `json:"octets,omitempty"`    // of records kept; default 256 KiB
 }
 
 // The default budget of a domain; see docs/questions.md for what it buys.
 const (
 	DefaultQuestions    = 96
 	DefaultSPFQuestions = 40
+	DefaultPackets      = 256
+	DefaultOctets       = 256 << 10
 )
+
+// MostPackets is Packets or its default.
+func (b Budget) MostPackets() int { return cmpOr(b.Packets, DefaultPackets) }
+
+// MostOctets is Octets or its default.
+func (b Budget) MostOctets() int { return cmpOr(b.Octets, DefaultOctets) }
 
 func (b Budget) questions() int { return cmpOr(b.Questions, DefaultQuestions) }
 func (b Budget) spf() int       { return cmpOr(b.SPF, DefaultSPFQuestions) }

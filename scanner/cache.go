@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,13 +11,17 @@ import (
 
 // CacheConfig bounds a Cache. The zero value of each field means its default.
 type CacheConfig struct {
-	Entries int              // answers kept; default 100,000
-	Now     func() time.Time // default time.Now
+	Octets int              // what the answers kept may take; default 64 MiB
+	Now    func() time.Time // default time.Now
 }
 
-// DefaultCacheEntries is the default of CacheConfig.Entries. An answer takes
-// about half a kilobyte.
-const DefaultCacheEntries = 100_000
+// DefaultCacheOctets is the default of CacheConfig.Octets. A typical answer
+// takes about half a kilobyte.
+const DefaultCacheOctets = 64 << 20
+
+// entryOctets is what an answer takes besides its texts: the maps' slots and
+// the headers of strings and slices, roughly.
+const entryOctets = 400
 
 // Cache keeps what another resolver answered, so that records which many
 // domains share are asked for once, and one question is never under way twice
@@ -30,9 +35,10 @@ type Cache struct {
 	next    Resolver
 	now     func() time.Time
 	mu      sync.Mutex
-	young   map[facts.Question]entry // at most half of the entries
-	old     map[facts.Question]entry // as many, from before young was last emptied
-	half    int
+	young   map[facts.Question]entry // at most half of the room
+	old     map[facts.Question]entry // as much, from before young was last emptied
+	taken   int                      // octets in young
+	half    int                      // of the room, in octets
 	flights map[facts.Question]*flight
 }
 
@@ -52,14 +58,14 @@ type flight struct {
 
 // NewCache puts a cache before a resolver.
 func NewCache(next Resolver, cfg CacheConfig) *Cache {
-	if cfg.Entries <= 0 {
-		cfg.Entries = DefaultCacheEntries
+	if cfg.Octets <= 0 {
+		cfg.Octets = DefaultCacheOctets
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	return &Cache{
-		next: next, now: cfg.Now, half: max(cfg.Entries/2, 1),
+		next: next, now: cfg.Now, half: cfg.Octets / 2,
 		young: map[facts.Question]entry{}, flights: map[facts.Question]*flight{},
 	}
 }
@@ -185,17 +191,24 @@ func (c *Cache) put(o facts.Observation) {
 		return
 	}
 	e := entry{obs: o}
-	if o.Via != nil && o.Via.TTL > 0 {
+	if o.Via != nil { // a TTL of zero serves those who wait for it, and no more
 		e.expires = c.now().Add(time.Duration(o.Via.TTL) * time.Second)
 	}
 	c.keep(o.Question, e)
 }
 
 // keep makes room when the young half is full: the old one is forgotten, and
-// the young one is old.
+// the young one is old. An answer that would take all the room is not kept.
 func (c *Cache) keep(q facts.Question, e entry) {
-	if _, ok := c.young[q]; !ok && len(c.young) >= c.half {
-		c.old, c.young = c.young, make(map[facts.Question]entry)
+	size := entryOctets + 2*len(q.Name) // in the key, and in the answer
+	for _, text := range slices.Concat(e.obs.Data, e.obs.Chain) {
+		size += len(text)
+	}
+	if size > c.half {
+		return
+	}
+	if c.taken += size; c.taken > c.half {
+		c.old, c.young, c.taken = c.young, make(map[facts.Question]entry), size
 	}
 	c.young[q] = e
 }

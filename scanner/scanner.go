@@ -102,6 +102,7 @@ func scan(ctx context.Context, domain facts.Domain, cfg Config, build build) (*f
 	timed, cancel := context.WithTimeout(ctx, cfg.timeout())
 	defer cancel()
 	known := answers{}
+	var spend spending
 	for round := 0; ; round++ {
 		f, missing := build(domain, known, cfg.Options)
 		if len(missing) == 0 || round > 2*maxRounds {
@@ -111,13 +112,48 @@ func scan(ctx context.Context, domain facts.Domain, cfg Config, build build) (*f
 			known.fail(missing, "too many rounds of questions")
 			continue
 		}
+		if spent := spend.over(cfg.Options.Budget); spent != "" {
+			known.fail(missing, spent)
+			continue
+		}
 		if err := known.ask(timed, missing, cfg); err != nil {
 			return nil, nil, err
 		}
+		spend.add(known, missing)
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
 	}
+}
+
+// spending is what the answers for one domain have taken. Answers of the cache
+// count as if they had been asked for, so that a domain's result does not
+// depend on its neighbours; only how often a question was repeated may differ.
+type spending struct{ packets, octets int }
+
+// add counts the answers to questions.
+func (s *spending) add(known answers, asked []facts.Question) {
+	for _, q := range asked {
+		o := known[q]
+		s.packets++
+		if o.Via != nil {
+			s.packets += max(o.Via.Tries-1, 0)
+		}
+		for _, data := range o.Data {
+			s.octets += len(data)
+		}
+	}
+}
+
+// over names what is spent, as a cause, or "".
+func (s *spending) over(b facts.Budget) string {
+	switch {
+	case s.packets >= b.MostPackets():
+		return fmt.Sprintf("not asked, the domain's budget of %d packets is spent", b.MostPackets())
+	case s.octets >= b.MostOctets():
+		return fmt.Sprintf("not asked, the domain's budget of %d octets is spent", b.MostOctets())
+	}
+	return ""
 }
 
 // ask puts the missing questions to the resolver. When the domain's time is

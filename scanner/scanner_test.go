@@ -245,3 +245,34 @@ func TestFaultsAreUnknown(t *testing.T) {
 		}
 	}
 }
+
+// What a domain may take in packets and octets ends its questions, with the
+// reason, and leaves what is known standing.
+func TestBudgetOfPacketsAndOctets(t *testing.T) {
+	set := zones(t, `example.com. MX 10 mx.example.com.
+example.com. TXT "v=spf1 include:a.example.com -all"
+a.example.com. TXT "v=spf1 include:b.example.com -all"
+b.example.com. TXT "v=spf1 ip4:192.0.2.1 -all"
+mx.example.com. A 192.0.2.1`)
+	for cause, budget := range map[string]facts.Budget{
+		"":        {},
+		"packets": {Packets: 4},
+		"octets":  {Octets: 60},
+	} {
+		cfg := Config{Resolver: set, Options: facts.Options{Budget: budget}}
+		_, f, err := Scan(context.Background(), "example.com", cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.MX.State != facts.Present || f.SPF.State != facts.Present {
+			t.Errorf("%s: what came first is lost: mx %s, spf %s", cause, f.MX.State, f.SPF.State)
+		}
+		want := facts.Present
+		if cause != "" {
+			want = facts.Unknown
+		}
+		if f.SPF.Walk.State != want || !strings.Contains(f.SPF.Walk.Reason, cause) {
+			t.Errorf("%q: the walk is %+v", cause, f.SPF.Walk)
+		}
+	}
+}
