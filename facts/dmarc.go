@@ -22,15 +22,9 @@ type dmarcName struct {
 // dmarc finds the policy that applies to the domain. RFC 9989, section 4.10.
 func (b *builder) dmarc() {
 	d := &b.facts.DMARC
-	own := b.dmarcName(b.domain)
+	walked := b.walkDMARC(b.domain)
+	own := walked[0]
 	d.Records, d.Others = own.records, own.others
-	walked := []dmarcName{own}
-	if b.needsParents(own) {
-		for _, parent := range walkTargets(b.domain) {
-			walked = append(walked, b.dmarcName(parent))
-		}
-	}
-	walked = stopAtPSD(walked)
 	for _, n := range walked {
 		d.Path = append(d.Path, Step{Name: dmarcPrefix + n.domain, Standing: n.standing()})
 	}
@@ -41,9 +35,20 @@ func (b *builder) dmarc() {
 	b.reports()
 }
 
+// walkDMARC is the tree walk from a domain up, the domain itself first.
+func (a *asker) walkDMARC(domain string) []dmarcName {
+	walked := []dmarcName{a.dmarcName(domain)}
+	if walked[0].needsParents() {
+		for _, parent := range walkTargets(domain) {
+			walked = append(walked, a.dmarcName(parent))
+		}
+	}
+	return stopAtPSD(walked)
+}
+
 // dmarcName asks for the records at one name of the walk.
-func (b *builder) dmarcName(domain string) dmarcName {
-	n := dmarcName{domain: domain, answer: b.ask(dmarcPrefix+domain, KindTXT, nil)}
+func (a *asker) dmarcName(domain string) dmarcName {
+	n := dmarcName{domain: domain, answer: a.ask(dmarcPrefix+domain, KindTXT, nil)}
 	n.records, n.others = selectTexts(texts(n.answer), record.IsDMARC)
 	if len(n.records) == 1 { // several are all discarded; RFC 9989, section 4.10, step 2
 		parsed := record.ParseDMARC(n.records[0].Octets)
@@ -64,11 +69,11 @@ func (n dmarcName) standing() Standing {
 // needsParents reports whether the names above matter. They do not for a
 // record with psd=n, nor for a record at a name of two labels: the only name
 // above is the top-level domain, which is a public suffix or none of ours.
-func (b *builder) needsParents(own dmarcName) bool {
-	if own.parsed == nil {
+func (n dmarcName) needsParents() bool {
+	if n.parsed == nil {
 		return true
 	}
-	return own.parsed.PSD != record.PSDNo && len(b.facts.Domain.labels()) > 2
+	return n.parsed.PSD != record.PSDNo && strings.Count(n.domain, ".") > 1
 }
 
 // walkTargets lists the names above a domain that the walk asks: of a name of
@@ -137,39 +142,54 @@ func oneBelow(name, parent string) string {
 	return rest[strings.LastIndexByte(rest, '.')+1:] + "." + parent
 }
 
+// appliesTo is the record that applies to the name where the walk began, or
+// nil. Several records there end the discovery without one: RFC 9989 has them
+// discarded and leaves open whether the walk goes on; RFC 7489 receivers stop,
+// section 6.6.3, and so do others that follow RFC 9989. We do, because nobody
+// should count on a policy that only some would find.
+func (org orgDomain) appliesTo(own dmarcName) *dmarcName {
+	switch {
+	case own.standing().State == Unknown, len(own.records) > 1:
+		return nil
+	case own.parsed != nil:
+		return &own
+	}
+	return org.policy
+}
+
 // applyDMARC fills in the record that applies and what it asks of receivers.
 // RFC 9989, section 4.10.1.
 func (b *builder) applyDMARC(own dmarcName, org orgDomain) {
 	d := &b.facts.DMARC
-	from := org.policy
-	if own.parsed != nil {
-		from = &own
-	}
-	if from == nil || own.standing().State == Unknown {
+	from := org.appliesTo(own)
+	if from == nil {
 		return
 	}
 	d.Record, d.Parsed, d.FoundAt = from.records[0], from.parsed, dmarcPrefix+from.domain
-	d.Valid = from.parsed.Usable() && len(own.records) <= 1
-	if !from.parsed.Usable() {
+	if d.Valid = from.parsed.Usable(); !d.Valid {
 		return
 	}
 	d.Policy = from.parsed.Effective()
-	switch {
-	case from.domain == b.domain:
-		d.Effective.This, d.Effective.Tag = d.Policy, "p"
-	case b.facts.Exists.State == Absent:
-		d.Effective.This, d.Effective.Tag = subdomainPolicy(from.parsed, false)
-	default:
-		d.Effective.This, d.Effective.Tag = subdomainPolicy(from.parsed, true)
-	}
-	d.Effective.This = tested(from.parsed, d.Effective.This)
+	d.Effective.This, d.Effective.Tag = from.policyFor(b.domain, b.facts.Exists.State != Absent)
 	// Names below are the Organizational Domain's to decide, not this record's.
 	if org.policy != nil && org.policy.parsed.Usable() {
-		existing, _ := subdomainPolicy(org.policy.parsed, true)
-		nonexistent, _ := subdomainPolicy(org.policy.parsed, false)
-		d.Effective.Existing = tested(org.policy.parsed, existing)
-		d.Effective.Nonexistent = tested(org.policy.parsed, nonexistent)
+		below := "x." + org.policy.domain
+		d.Effective.Existing, _ = org.policy.policyFor(below, true)
+		d.Effective.Nonexistent, _ = org.policy.policyFor(below, false)
 	}
+}
+
+// policyFor is what a usable record asks for mail of a name, t=y taken into
+// account, and the tag that says so.
+func (n dmarcName) policyFor(name string, exists bool) (record.DMARCPolicy, string) {
+	policy, tag := n.parsed.Effective(), "p"
+	if name != n.domain {
+		policy, tag = subdomainPolicy(n.parsed, exists)
+	}
+	if n.parsed.Testing {
+		policy = policy.Relaxed()
+	}
+	return policy, tag
 }
 
 // subdomainPolicy is what a record asks for names below its own, and the tag
@@ -185,14 +205,6 @@ func subdomainPolicy(r *record.DMARC, exists bool) (record.DMARCPolicy, string) 
 		return r.SubdomainPolicy, "sp"
 	}
 	return p, "p"
-}
-
-// tested is a policy with t=y taken into account.
-func tested(r *record.DMARC, p record.DMARCPolicy) record.DMARCPolicy {
-	if r.Testing {
-		return p.Relaxed()
-	}
-	return p
 }
 
 // dmarcStanding is Present when a record was found, here or above.
