@@ -2,6 +2,7 @@ package facts
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mailposture/mailposture/record"
 )
@@ -13,21 +14,30 @@ type asker struct {
 	memo    *Memo
 	left    int // questions of the whole budget
 	total   int
-	seen    map[Question]int // index into used, or seenMissing
 	used    []Observation
 	missing []Question
 }
-
-// seenMissing marks, in asker.seen, a question without an observation.
-const seenMissing = -1
 
 func newAsker(answers Answers, opt Options) *asker {
 	total := opt.Budget.questions()
 	return &asker{
 		answers: answers, memo: opt.Memo, left: total, total: total,
-		seen: make(map[Question]int, 16), used: make([]Observation, 0, 16),
+		used: make([]Observation, 0, 24), // what a typical domain takes
 	}
 }
+
+// seen finds a question that was asked before. The budget keeps the lists so
+// short that to walk them is cheaper than a map.
+func (a *asker) seen(q Question) (Observation, bool) {
+	for i := range a.used {
+		if a.used[i].Question == q {
+			return a.used[i], true
+		}
+	}
+	return notAsked(q), slices.Contains(a.missing, q)
+}
+
+func notAsked(q Question) Observation { return Observation{Question: q, Cause: "not asked"} }
 
 // purse is a part's share of the budget. nil draws on the whole only.
 type purse struct {
@@ -40,12 +50,8 @@ type purse struct {
 // and its Cause says why: nobody asked yet, or the budget is spent.
 func (a *asker) ask(name, kind string, share *purse) Observation {
 	q := Question{Name: name, Kind: kind}
-	notAsked := Observation{Question: q, Cause: "not asked"}
-	if at, ok := a.seen[q]; ok {
-		if at == seenMissing {
-			return notAsked
-		}
-		return a.used[at]
+	if o, ok := a.seen(q); ok {
+		return o
 	}
 	if !askable(name) {
 		// No server can hold such a name, which is a proof by itself.
@@ -63,13 +69,11 @@ func (a *asker) ask(name, kind string, share *purse) Observation {
 		share.left--
 	}
 	if o, ok := a.answers.Get(q); ok {
-		a.seen[q] = len(a.used)
 		a.used = append(a.used, o)
 		return o
 	}
-	a.seen[q] = seenMissing
 	a.missing = append(a.missing, q)
-	return notAsked
+	return notAsked(q)
 }
 
 // refuse is the answer to a question that the purse cannot pay for.
