@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mailposture/mailposture/facts"
 	"github.com/mailposture/mailposture/policy"
 )
 
@@ -14,6 +15,7 @@ import (
 type Tally struct {
 	domains  DomainCounts
 	findings Severities
+	coverage Coverage
 	rules    map[string]int // results in which a rule found something
 	firm     map[policy.Severity]bool
 	hinted   map[policy.Severity]bool
@@ -35,6 +37,7 @@ func (t *Tally) Add(r Result) {
 		t.firm = make(map[policy.Severity]bool)
 		t.hinted = make(map[policy.Severity]bool)
 	}
+	t.coverage.add(r)
 	for i, f := range r.Findings {
 		t.findings.add(f.Severity)
 		if f.Confidence == policy.Hint {
@@ -64,7 +67,7 @@ func (t *Tally) Exceeds(threshold policy.Severity, hints bool) bool {
 
 // Summary is the counts so far, for a run that ended at finished.
 func (t *Tally) Summary(finished time.Time) Summary {
-	s := Summary{Finished: finished, Domains: t.domains, Findings: t.findings, Rules: []RuleCount{}}
+	s := Summary{Finished: finished, Domains: t.domains, Findings: t.findings, Coverage: t.coverage, Rules: []RuleCount{}}
 	for id, n := range t.rules {
 		s.Rules = append(s.Rules, RuleCount{Rule: id, Domains: n})
 	}
@@ -72,6 +75,31 @@ func (t *Tally) Summary(finished time.Time) Summary {
 		return cmp.Or(cmp.Compare(b.Domains, a.Domains), cmp.Compare(a.Rule, b.Rule))
 	})
 	return s
+}
+
+// add counts a result's parts. One that was left out has none.
+func (c *Coverage) add(r Result) {
+	count := func(state string) {
+		c.Parts++
+		if state != string(facts.Unknown) {
+			c.Known++
+		}
+	}
+	if r.MX != nil {
+		count(r.MX.State)
+	}
+	if r.SPF != nil {
+		count(r.SPF.State)
+	}
+	if r.DMARC != nil {
+		count(r.DMARC.State)
+	}
+	if r.DKIM != nil {
+		count(r.DKIM.State)
+	}
+	if r.M365 != nil {
+		count(r.M365.State)
+	}
 }
 
 // firstOfRule reports whether no finding before the i-th is of its rule. A

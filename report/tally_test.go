@@ -24,6 +24,7 @@ func TestTallySummary(t *testing.T) {
 		Rules: []RuleCount{
 			{"DMARC003", 2}, {"SPF005", 2}, {"DKIM002", 1}, {"M365002", 1}, {"MX005", 1}, {"SPF001", 1}, {"SPF009", 1},
 		},
+		Coverage: Coverage{Parts: 21, Known: 20},
 	}
 	if diff := cmp.Diff(want, tally.Summary(ended)); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)

@@ -48,6 +48,41 @@ type Summary struct {
 	Domains  DomainCounts `json:"domains"`
 	Findings Severities   `json:"findings"` // by severity
 	Rules    []RuleCount  `json:"rules"`    // those that found something: most domains first, then by ID
+	Coverage Coverage     `json:"coverage"`
+
+	// Asked is how the questions went, for a run that asked resolvers. It may
+	// differ between two runs over the same world.
+	Asked *Asked `json:"asked,omitempty"`
+}
+
+// Coverage says how much of what was to be known is: the parts of all domains
+// (mx, spf, dmarc, dkim, m365), and those of them that are not unknown.
+type Coverage struct {
+	Parts int `json:"parts"`
+	Known int `json:"known"`
+}
+
+// Asked counts the questions of a run by how they ended, and the resolvers
+// that were asked.
+type Asked struct {
+	Questions int        `json:"questions"`
+	Found     int        `json:"found"`
+	NoData    int        `json:"nodata"`
+	NXDomain  int        `json:"nxdomain"`
+	Failed    int        `json:"failed"`
+	Resolvers []Resolver `json:"resolvers"`
+}
+
+// Resolver is one resolver's part in a run.
+type Resolver struct {
+	Server   string `json:"server"`              // address and port
+	Queries  int    `json:"queries"`             // sent, repeats included
+	Answers  int    `json:"answers"`             // valid ones; the others were lost or junk
+	Timeouts int    `json:"timeouts"`            // queries that nothing valid came for
+	Ignored  int    `json:"ignored"`             // datagrams that were no answer to anything asked
+	TCP      int    `json:"tcp"`                 // of the queries, those over TCP
+	RTT      int    `json:"rtt_us"`              // microseconds, the mean of the answers
+	SetAside string `json:"set_aside,omitempty"` // why it was not asked any more
 }
 
 // DomainCounts counts results by status.
