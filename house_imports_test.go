@@ -10,20 +10,21 @@ import (
 // has no room in the house yet.
 func mayImport() map[string][]string {
 	return map[string][]string{
-		"record":           {},
-		"provider":         {},
-		"facts":            {"record", "provider"},
-		"relay":            {"facts"},
-		"policy":           {"facts", "relay", "record", "provider"},
-		"diagnose":         {"facts", "relay", "provider", "record"},
-		"report":           {"policy", "diagnose", "relay", "facts", "record"}, // record for Text, which every result passes through
-		"scanner/zone":     {"facts"},
-		"scanner":          {"facts", "scanner/zone"},
-		"internal/exo":     {"facts"},
-		"internal/gospf":   {},
-		"internal/dnstest": {"scanner/zone", "facts"},
-		"internal/chaos":   {},
-		"cmd/realdata":     {"record", "facts"},
+		"record":                {},
+		"provider":              {},
+		"facts":                 {"record", "provider"},
+		"relay":                 {"facts"},
+		"policy":                {"facts", "relay", "record", "provider"},
+		"diagnose":              {"facts", "relay", "provider", "record"},
+		"report":                {"policy", "diagnose", "relay", "facts", "record"}, // record for Text, which every result passes through
+		"scanner/zone":          {"facts"},
+		"scanner":               {"facts", "scanner/zone"},
+		"internal/exo":          {"facts"},
+		"internal/gospf":        {},
+		"internal/dnstest":      {"scanner/zone", "facts"},
+		"internal/chaos":        {},
+		"internal/chaos/oracle": {},
+		"cmd/realdata":          {"record", "facts"},
 		"cmd/mailposture": {
 			"record", "provider", "facts", "relay", "policy", "diagnose", "report",
 			"scanner", "scanner/zone", "internal/exo", "internal/gospf",
