@@ -19,7 +19,7 @@ type asker struct {
 }
 
 func newAsker(answers Answers, opt Options) *asker {
-	total := opt.Budget.questions()
+	total := opt.questions()
 	return &asker{
 		answers: answers, memo: opt.Memo, left: total, total: total,
 		used: make([]Observation, 0, 24), // what a typical domain takes

@@ -97,11 +97,11 @@ func (b *builder) try(selectors, wildcard []string) {
 // has neither a key record nor an alias.
 func (b *builder) key(selector string, o Observation) (Key, bool) {
 	k := Key{Selector: selector, Chain: o.Chain}
-	last := ""
+	alias := ""
 	if len(o.Chain) > 0 {
-		last = o.Chain[0]
+		alias = o.Chain[0]
 	}
-	if p, ok := b.opt.Providers.ForSelector(selector, last); ok {
+	if p, ok := b.opt.Providers.ForSelector(selector, alias); ok {
 		k.Provider = p.ID
 	}
 	s := standing(o)
@@ -113,7 +113,7 @@ func (b *builder) key(selector string, o Observation) (Key, bool) {
 	switch {
 	case len(records) == 0 && len(o.Chain) > 0:
 		k.State = KeyDangling
-		return k, isSelectorAlias(last)
+		return k, isSelectorAlias(alias)
 	case len(records) == 0:
 		return k, false // other TXT under a selector is nobody's key
 	case len(records)+len(others) > 1:

@@ -274,3 +274,27 @@ func TestSnapshotJSON(t *testing.T) {
 		}
 	}
 }
+
+// With Deep every selector of the list is tried, and the budget grows by it, so
+// that no other part goes short.
+func TestDeep(t *testing.T) {
+	opt := facts.DefaultOptions()
+	opt.Deep = true
+	f := newWorld(t, typical).build("example.com", opt)
+	list, err := os.ReadFile("dkim_selectors.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := 0
+	for line := range strings.Lines(string(list)) {
+		if !strings.HasPrefix(line, "#") {
+			listed++
+		}
+	}
+	if len(f.DKIM.Tried) < listed || f.DKIM.KeysKnown.State == facts.Unknown {
+		t.Errorf("%d of %d selectors tried: %+v", len(f.DKIM.Tried), listed, f.DKIM.KeysKnown)
+	}
+	if f.M365.State != facts.Present {
+		t.Errorf("m365 went short: %+v", f.M365.Standing)
+	}
+}

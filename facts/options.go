@@ -59,14 +59,23 @@ const (
 	DefaultOctets       = 256 << 10
 )
 
-// MostPackets is Packets or its default.
-func (b Budget) MostPackets() int { return cmpOr(b.Packets, DefaultPackets) }
+// MostPackets is the budget of packets for one domain: the default allows for
+// repeats, and Deep adds its list.
+func (o Options) MostPackets() int { return cmpOr(o.Budget.Packets, DefaultPackets) + o.deep() }
 
-// MostOctets is Octets or its default.
-func (b Budget) MostOctets() int { return cmpOr(b.Octets, DefaultOctets) }
+// MostOctets is the budget of octets for one domain.
+func (o Options) MostOctets() int { return cmpOr(o.Budget.Octets, DefaultOctets) }
 
-func (b Budget) questions() int { return cmpOr(b.Questions, DefaultQuestions) }
-func (b Budget) spf() int       { return cmpOr(b.SPF, DefaultSPFQuestions) }
+func (o Options) questions() int { return cmpOr(o.Budget.Questions, DefaultQuestions) + o.deep() }
+func (o Options) spf() int       { return cmpOr(o.Budget.SPF, DefaultSPFQuestions) }
+
+// deep is what Deep adds to the budget.
+func (o Options) deep() int {
+	if o.Deep {
+		return maxDeep
+	}
+	return 0
+}
 
 func cmpOr(n, otherwise int) int {
 	if n > 0 {

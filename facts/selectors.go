@@ -14,9 +14,9 @@ var selectorList string
 
 // Bounds on the selectors that are tried.
 const (
-	maxImplied = 8  // named by evidence or by the user
-	maxGuessed = 24 // of tier 1, where nothing else was found
-	maxDeep    = 60 // of both tiers, with Options.Deep
+	maxImplied = 8   // named by evidence or by the user
+	maxGuessed = 24  // of tier 1, where nothing else was found
+	maxDeep    = 200 // all of the list, with Options.Deep; a test counts it
 )
 
 // rankedSelectors are the first most selectors of the list.

@@ -36,7 +36,7 @@ func (b *builder) spf(txt Observation) {
 		return
 	}
 	s.Standing = Standing{State: Present}
-	w := &spfWalk{builder: b, share: &purse{"SPF", b.opt.Budget.spf(), b.opt.Budget.spf()}, nodes: make(map[string]*SPFNode)}
+	w := &spfWalk{builder: b, share: &purse{"SPF", b.opt.spf(), b.opt.spf()}, nodes: make(map[string]*SPFNode)}
 	s.Tree = w.node(b.domain, 0)
 	for _, t := range s.Tree.Terms {
 		s.Lookups += t.Lookups

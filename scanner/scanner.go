@@ -112,7 +112,7 @@ func scan(ctx context.Context, domain facts.Domain, cfg Config, build build) (*f
 			known.fail(missing, "too many rounds of questions")
 			continue
 		}
-		if spent := spend.over(cfg.Options.Budget); spent != "" {
+		if spent := spend.over(cfg.Options); spent != "" {
 			known.fail(missing, spent)
 			continue
 		}
@@ -146,12 +146,12 @@ func (s *spending) add(known answers, asked []facts.Question) {
 }
 
 // over names what is spent, as a cause, or "".
-func (s *spending) over(b facts.Budget) string {
+func (s *spending) over(opt facts.Options) string {
 	switch {
-	case s.packets >= b.MostPackets():
-		return fmt.Sprintf("not asked, the domain's budget of %d packets is spent", b.MostPackets())
-	case s.octets >= b.MostOctets():
-		return fmt.Sprintf("not asked, the domain's budget of %d octets is spent", b.MostOctets())
+	case s.packets >= opt.MostPackets():
+		return fmt.Sprintf("not asked, the domain's budget of %d packets is spent", opt.MostPackets())
+	case s.octets >= opt.MostOctets():
+		return fmt.Sprintf("not asked, the domain's budget of %d octets is spent", opt.MostOctets())
 	}
 	return ""
 }
