@@ -2,10 +2,8 @@ package scanner
 
 import (
 	"context"
-	crand "crypto/rand"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"time"
@@ -46,24 +44,20 @@ const (
 	DefaultRateLimit  = 500 // queries a second to a remote server
 )
 
-// maxInFlight bounds the exchanges under way at once, and so the sockets.
-const maxInFlight = 512
-
 // DNS asks recursive resolvers. It implements Resolver, keeps nothing between
 // questions, and is safe for concurrent use.
+//
+// It opens sockets when there is something to ask, shares them among all
+// questions, and closes those that are idle for some seconds. So a DNS whose
+// Close is forgotten leaves nothing behind for long; one that was never asked
+// needs none.
 type DNS struct {
 	cfg     DNSConfig
 	servers []*server
-	slots   chan struct{}
-
-	mu     sync.Mutex
-	random *rand.Rand // for IDs and pauses
-}
-
-// server is one resolver and its share of the rate.
-type server struct {
-	addr  netip.AddrPort
-	limit *rate.Limiter // nil: none
+	chance  *chance
+	breaker breaker
+	drops   drops
+	tally   tally
 }
 
 // NewDNS makes a resolver of servers. An error names a server that is no
@@ -84,17 +78,28 @@ func NewDNS(cfg DNSConfig) (*DNS, error) {
 	if cfg.Trace == nil {
 		cfg.Trace = func(TraceEvent) {}
 	}
-	var seed [32]byte
-	crand.Read(seed[:]) // never fails
-	d := &DNS{cfg: cfg, slots: make(chan struct{}, maxInFlight), random: rand.New(rand.NewChaCha8(seed))}
+	d := &DNS{cfg: cfg, chance: newChance(), breaker: breaker{now: time.Now}, drops: drops{read: readDrops}}
 	for _, addr := range cfg.Servers {
 		if !addr.IsValid() || addr.Port() == 0 {
 			return nil, fmt.Errorf("DNS server %s is no address with a port", addr)
 		}
-		d.servers = append(d.servers, &server{addr, limiter(addr, cfg.RateLimit)})
+		d.servers = append(d.servers, newServer(addr, d))
 	}
 	return d, nil
 }
+
+// Close closes all sockets and waits until they are closed. Questions that are
+// under way, or asked later, fail. It may be called more than once; the error is
+// always nil.
+func (d *DNS) Close() error {
+	for _, s := range d.servers {
+		s.close()
+	}
+	return nil
+}
+
+// dropped reports whether this machine threw arriving datagrams away lately.
+func (d *DNS) dropped() bool { return d.drops.more(time.Now()) }
 
 // limiter spaces queries evenly: with no burst to spare, no second holds more
 // than its share.
@@ -113,7 +118,10 @@ func (d *DNS) Lookup(ctx context.Context, qs []facts.Question) ([]facts.Observat
 	obs := make([]facts.Observation, len(qs))
 	var wg sync.WaitGroup
 	for i, q := range qs {
-		wg.Go(func() { obs[i] = d.ask(ctx, q) })
+		wg.Go(func() {
+			obs[i] = d.ask(ctx, q)
+			d.tally.add(obs[i].Status)
+		})
 	}
 	wg.Wait()
 	for _, o := range obs {

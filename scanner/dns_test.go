@@ -89,6 +89,7 @@ func testDNS(t testing.TB, cfg DNSConfig, servers ...*scripted) *DNS {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { d.Close() })
 	return d
 }
 
@@ -352,7 +353,8 @@ func TestSlowTCP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = askTCP(context.Background(), netip.MustParseAddrPort(l.Addr().String()), q, 50*time.Millisecond)
+		d := testDNS(t, DNSConfig{Servers: []netip.AddrPort{netip.MustParseAddrPort(l.Addr().String())}, Timeout: 50 * time.Millisecond})
+		_, err = d.servers[0].tcp.ask(context.Background(), q, d.cfg.Timeout)
 		if err == nil || networkCause(err) != "timeout" {
 			t.Errorf("after %q: %v", part, err)
 		}
@@ -366,10 +368,7 @@ func TestNobodyListens(t *testing.T) {
 	addr := netip.MustParseAddrPort(l.Addr().String())
 	pc.Close()
 	l.Close()
-	d, err := NewDNS(DNSConfig{Servers: []netip.AddrPort{addr}, Timeout: 40 * time.Millisecond, Retries: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := testDNS(t, DNSConfig{Servers: []netip.AddrPort{addr}, Timeout: 40 * time.Millisecond, Retries: 1})
 	began := time.Now()
 	o := lookup(t, d, spf)
 	if brief(o) != "failed timeout" || o.Via.Tries != 2 || time.Since(began) < 80*time.Millisecond {
@@ -385,10 +384,7 @@ func TestOneListens(t *testing.T) {
 	l.Close()
 	s := serve(t, func(req *dns.Msg, udp bool) [][]byte { return [][]byte{good(req)} })
 	for _, servers := range [][]netip.AddrPort{{closed, s.addr}, {s.addr, closed}} {
-		d, err := NewDNS(DNSConfig{Servers: servers, Timeout: time.Hour, Retries: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := testDNS(t, DNSConfig{Servers: servers, Timeout: time.Hour, Retries: 1})
 		if o := lookup(t, d, spf); brief(o) != goodAnswer {
 			t.Errorf("got %s", brief(o))
 		}

@@ -187,10 +187,7 @@ func TestLiveIsTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		for seed := range uint64(3) {
-			d, err := NewDNS(DNSConfig{Servers: []netip.AddrPort{dnstest.Serve(t, world, dnstest.Shuffle(seed))}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			d := testDNS(t, DNSConfig{Servers: []netip.AddrPort{dnstest.Serve(t, world, dnstest.Shuffle(seed))}})
 			got, _, err := Scan(context.Background(), domain, Config{Resolver: NewCache(d, CacheConfig{}), Now: now})
 			if err != nil {
 				t.Fatal(err)
@@ -227,10 +224,7 @@ func TestFaultsAreUnknown(t *testing.T) {
 		if cause == causeTimeout {
 			timeout = 30 * time.Millisecond
 		}
-		d, err := NewDNS(DNSConfig{Servers: []netip.AddrPort{addr}, Timeout: timeout, Retries: -1})
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := testDNS(t, DNSConfig{Servers: []netip.AddrPort{addr}, Timeout: timeout, Retries: -1})
 		s, f, err := Scan(context.Background(), "a.example", Config{Resolver: d})
 		if err != nil {
 			t.Fatal(err)

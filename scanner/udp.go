@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/netip"
-	"os"
-	"syscall"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,63 +13,132 @@ const (
 	// udpBuffer is more than any server may send; a datagram that fills it is
 	// treated as cut off.
 	udpBuffer = 4096
-	// maxJunk is how many datagrams that are no answer are put up with. More of
-	// them look like an attempt to guess the ID, which TCP ends.
-	maxJunk = 20
+	// socketBuffer is asked of the kernel for each direction; it may give less.
+	// Its default holds about ninety large answers.
+	socketBuffer = 4 << 20
 	// unreachableWait is how much longer an answer is waited for after an ICMP
 	// message said that the port is closed, when there is another server to ask.
 	// The message may be forged, or the server about to be back.
 	unreachableWait = 250 * time.Millisecond
+	// idleClose is how long a socket or connection without queries is kept.
+	idleClose = 2 * time.Second
 )
 
-var errTimeout = errors.New(causeTimeout)
+// The sockets of a server. A remote one is asked from many ports that soon
+// change, so that a forger who cannot see the queries must guess the port, too.
+// RFC 5452, section 9.2.
+const (
+	localSockets  = 2
+	remoteSockets = 16
+	// socketQueries and socketAge bound what a remote server is asked from one
+	// port: 100,000 queries come from more than 2,000 ports.
+	socketQueries = 48
+	socketAge     = 10 * time.Second
+	// mostSockets bounds those of a server that are open, retired ones included.
+	mostSockets = 128
+	// mostIDs of a socket are taken at once, so that a free one is soon found.
+	mostIDs = 1 << 14
+)
 
-// askUDP sends a query and waits for its answer, ignoring everything that is
-// none. A socket of its own gives each query a random port, and makes the
-// kernel drop what other addresses send. With hurry it does not wait long for a
-// server whose port is closed. The errors are errTruncated, errPlain, errJunk
-// for too much of that, errTimeout, and those of this machine.
-func askUDP(ctx context.Context, server netip.AddrPort, q *query, wait time.Duration, hurry bool) (*message, error) {
-	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(server))
+var (
+	errTimeout = errors.New(causeTimeout)
+	errClosed  = errors.New("resolver closed")
+	errCase    = errors.New("question in another case")
+)
+
+// sockets are the UDP sockets to a server. They open when they are needed.
+type sockets struct {
+	server *server
+	chance *chance
+	open   atomic.Int32
+	wait   sync.WaitGroup // the goroutines
+
+	mu     sync.Mutex
+	closed bool
+	slots  [remoteSockets]*socket // those to send from
+	all    map[*socket]bool
+}
+
+// ask sends a query and waits for its answer, ignoring everything that is none.
+// With hurry it does not wait long for a server whose port is closed. The errors
+// are errTruncated, errPlain, errCase, errJunk for too much of that, errTimeout,
+// errClosed, the context's, and those of this machine.
+func (s *sockets) ask(ctx context.Context, q *query, wait time.Duration, hurry bool) (*message, error) {
+	p := &pending{query: q, hurry: hurry, done: make(chan outcome, 1)}
+	var from *socket
+	for from == nil {
+		sock, err := s.pick()
+		if err != nil {
+			return nil, err
+		}
+		if sock.launch(p, wait) {
+			from = sock
+		}
+	}
+	if err := from.send(p); err != nil {
+		from.drop(p)
+		return nil, err
+	}
+	select {
+	case o := <-p.done:
+		return o.message, o.err
+	case <-ctx.Done():
+		from.drop(p)
+		return nil, ctx.Err()
+	}
+}
+
+// pick returns a socket to send from, any of them.
+func (s *sockets) pick() (*socket, error) {
+	n := remoteSockets
+	if s.server.local {
+		n = localSockets
+	}
+	slot := s.chance.below(n)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, errClosed
+	}
+	if sock := s.slots[slot]; sock != nil && !sock.retired.Load() {
+		return sock, nil
+	}
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(s.server.addr))
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
-	deadline := time.Now().Add(wait)
-	if err := conn.SetDeadline(deadline); err != nil {
-		return nil, err
+	_ = conn.SetReadBuffer(socketBuffer) // less will do
+	_ = conn.SetWriteBuffer(socketBuffer)
+	sock := newSocket(s, conn)
+	if s.all == nil {
+		s.all = map[*socket]bool{}
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-	if _, err := conn.Write(q.wire); err != nil {
-		return nil, err
-	}
-	buf := make([]byte, udpBuffer)
-	for range maxJunk {
-		n, err := conn.Read(buf)
-		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return nil, errTimeout
-		case errors.Is(err, syscall.ECONNREFUSED):
-			if soon := time.Now().Add(unreachableWait); hurry && soon.Before(deadline) {
-				deadline = soon
-				if err := conn.SetDeadline(deadline); err != nil {
-					return nil, err
-				}
-			}
-			continue
-		case err != nil:
-			return nil, err
-		}
-		m, err := q.read(buf[:n])
-		if n == len(buf) {
-			if _, err = q.head(buf); err == nil {
-				return nil, errTruncated
-			}
-		}
-		if err != errJunk {
-			return m, err
+	s.slots[slot], s.all[sock] = sock, true
+	s.open.Add(1)
+	s.wait.Go(sock.run)
+	return sock, nil
+}
+
+// forget is told of a socket that is closed.
+func (s *sockets) forget(sock *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, sock)
+	s.open.Add(-1)
+	for i := range s.slots {
+		if s.slots[i] == sock {
+			s.slots[i] = nil
 		}
 	}
-	return nil, errJunk
+}
+
+// close closes all sockets for good.
+func (s *sockets) close() {
+	s.mu.Lock()
+	s.closed = true
+	for sock := range s.all {
+		sock.conn.Close()
+	}
+	s.mu.Unlock()
+	s.wait.Wait()
 }

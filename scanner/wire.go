@@ -28,6 +28,7 @@ type query struct {
 	kind     uint16
 	id       uint16
 	edns     bool
+	mixed    bool // letters in random case
 	wire     []byte
 	question []byte // part of wire
 }
@@ -48,28 +49,52 @@ func newQuery(q facts.Question, id uint16, edns bool) (*query, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := dns.Msg{MsgHdr: dns.MsgHdr{
-		Id:                id,
-		RecursionDesired:  true,
-		AuthenticatedData: true, // asks for the AD bit: RFC 6840, section 5.7
-	}}
-	if edns {
-		m.SetEdns0(ednsSize, false)
-	}
-	head, err := m.Pack()
-	if err != nil {
-		return nil, err
-	}
-	// The question is packed here and not there, because the answer has to
-	// repeat these very octets.
+	// The question is packed here and not by the library, because the answer has
+	// to repeat these very octets.
 	question := binary.BigEndian.AppendUint16(name, kind)
 	question = binary.BigEndian.AppendUint16(question, dns.ClassINET)
-	wire := slices.Concat(head[:headerSize], question, head[headerSize:])
-	binary.BigEndian.PutUint16(wire[4:], 1)
-	return &query{
-		name: canonical, kind: kind, id: id, edns: edns,
-		wire: wire, question: wire[headerSize : headerSize+len(question)],
-	}, nil
+	base := &query{name: canonical, kind: kind, question: question}
+	return base.fresh(id, edns, 0), nil
+}
+
+// fresh is the same query as a message of its own. The letters of the name are
+// in upper case where mix has a bit set.
+func (q *query) fresh(id uint16, edns bool, mix uint64) *query {
+	wire := append(make([]byte, 0, headerSize+len(q.question)+optSize), queryHead...)
+	wire = append(wire, q.question...)
+	own := &query{name: q.name, kind: q.kind, edns: edns, mixed: mix != 0}
+	own.question = wire[headerSize:len(wire):len(wire)]
+	mixCase(own.question[:len(own.question)-4], mix)
+	if edns {
+		wire[headerSize-1] = 1 // additional record
+		wire = append(wire, 0, 0, byte(dns.TypeOPT))
+		wire = binary.BigEndian.AppendUint16(wire, ednsSize)
+		wire = append(wire, 0, 0, 0, 0, 0, 0)
+	}
+	own.wire = wire
+	own.setID(id)
+	return own
+}
+
+// queryHead is the header of a query with one question, and no ID yet.
+// Recursion is desired, and the AD bit asked for: RFC 6840, section 5.7.
+const queryHead = "\x00\x00\x01\x20\x00\x01\x00\x00\x00\x00\x00\x00"
+
+const optSize = 11 // RFC 6891, section 6.1.2
+
+// mixCase makes letters large; length octets are none. From 64 letters on the
+// bits repeat.
+func mixCase(name []byte, mix uint64) {
+	for i, c := range name {
+		if 'a' <= c && c <= 'z' && mix>>(i%64)&1 == 1 {
+			name[i] = c - 'a' + 'A'
+		}
+	}
+}
+
+func (q *query) setID(id uint16) {
+	q.id = id
+	binary.BigEndian.PutUint16(q.wire, id)
 }
 
 // message is what counts of a valid answer.
@@ -149,6 +174,31 @@ func (q *query) read(msg []byte) (*message, error) {
 		return nil, errJunk // the counts claim less than there is
 	}
 	return m, nil
+}
+
+// take is read for a datagram in a buffer. One that fills it may be cut off. An
+// answer that is only in another case than the question is errCase.
+func (q *query) take(buf []byte, n int) (*message, error) {
+	m, err := q.read(buf[:n])
+	if n == len(buf) {
+		if _, err = q.head(buf); err == nil {
+			return nil, errTruncated
+		}
+		return nil, err
+	}
+	if err == errJunk && q.mixed && q.recased(buf[:n]) {
+		return nil, errCase
+	}
+	return m, err
+}
+
+func (q *query) recased(msg []byte) bool {
+	end := headerSize + len(q.question)
+	if len(msg) < end || !bytes.EqualFold(msg[headerSize:end], q.question) {
+		return false
+	}
+	_, err := q.head(slices.Concat(msg[:headerSize], q.question, msg[end:]))
+	return err == nil
 }
 
 // The sections behind the question.
