@@ -116,12 +116,17 @@ func limiter(addr netip.AddrPort, limit float64) *rate.Limiter {
 // Lookup asks all questions at once.
 func (d *DNS) Lookup(ctx context.Context, qs []facts.Question) ([]facts.Observation, error) {
 	obs := make([]facts.Observation, len(qs))
+	answer := func(i int) {
+		obs[i] = d.ask(ctx, qs[i])
+		d.tally.add(obs[i].Status)
+	}
 	var wg sync.WaitGroup
-	for i, q := range qs {
-		wg.Go(func() {
-			obs[i] = d.ask(ctx, q)
-			d.tally.add(obs[i].Status)
-		})
+	for i := range qs {
+		if i == len(qs)-1 {
+			answer(i) // the last needs no goroutine
+			break
+		}
+		wg.Go(func() { answer(i) })
 	}
 	wg.Wait()
 	for _, o := range obs {

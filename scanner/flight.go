@@ -18,7 +18,7 @@ func (s *socket) finish(p *pending, o outcome, late bool) {
 	if late {
 		s.table[id] = nil
 		now := time.Now()
-		s.graves.push(due{now.Add(max(now.Sub(p.sent), idleClose)), p.serial, id})
+		s.graves.push(due{now.Add(max(now.Sub(p.sent), s.pool.idle)), p.serial, id})
 	} else {
 		delete(s.table, id)
 	}
@@ -66,18 +66,26 @@ func (s *socket) turn(now time.Time) bool {
 	defer s.mu.Unlock()
 	s.expire(now)
 	s.giveUp(now)
-	if s.live == 0 && (s.retired.Load() || now.Sub(s.used) >= idleClose) {
+	if s.live == 0 && (s.retired.Load() || now.Sub(s.used) >= s.pool.idle) {
 		s.closed = true
 		return true
 	}
-	s.sleep(now.Add(idleClose))
-	if !s.order.empty() && s.order.front().at.Before(s.wake) {
-		s.sleep(s.order.front().at)
+	next := now.Add(s.pool.idle)
+	if !s.order.empty() {
+		next = earlier(next, s.order.front().at)
 	}
 	if !s.hurried.IsZero() {
-		s.hurry(s.hurried)
+		next = earlier(next, s.hurried)
 	}
+	s.sleep(next)
 	return false
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // expire ends the queries whose time is up, and frees the IDs of those that

@@ -45,8 +45,8 @@ func newServer(addr netip.AddrPort, d *DNS) *server {
 		limit: limiter(addr, d.cfg.RateLimit),
 	}
 	s.gate.window, s.gate.drops = newWindow(s.local), d.dropped
-	s.udp.server, s.udp.chance = s, d.chance
-	s.tcp.server, s.tcp.chance, s.tcp.wait = s, d.chance, d.cfg.Timeout
+	s.udp.server, s.udp.chance, s.udp.idle = s, d.chance, idleClose
+	s.tcp.server, s.tcp.chance, s.tcp.wait, s.tcp.idle = s, d.chance, d.cfg.Timeout, idleClose
 	return s
 }
 

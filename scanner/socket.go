@@ -71,7 +71,7 @@ type due struct {
 func newSocket(pool *sockets, conn *net.UDPConn) *socket {
 	now := time.Now()
 	s := &socket{pool: pool, conn: conn, table: map[uint16]*pending{}, born: now, used: now}
-	s.sleep(now.Add(idleClose))
+	s.sleep(now.Add(s.pool.idle))
 	return s
 }
 

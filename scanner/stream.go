@@ -166,7 +166,7 @@ func (st *stream) write(conn net.Conn) {
 func (st *stream) read(conn net.Conn) error {
 	r := bufio.NewReaderSize(conn, maxMessage)
 	for {
-		if err := st.await(conn, r, 1, idleClose); err != nil {
+		if err := st.await(conn, r, 1, st.pool.idle); err != nil {
 			return err
 		}
 		size := 2
@@ -218,7 +218,7 @@ func (st *stream) within(conn net.Conn, r *bufio.Reader, n int) error {
 	}
 	head, _ := r.Peek(min(r.Buffered(), 4))
 	st.stall(head)
-	return st.await(conn, r, n, idleClose)
+	return st.await(conn, r, n, st.pool.idle)
 }
 
 // done reports whether nothing is left to wait for; and then takes no more.

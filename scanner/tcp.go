@@ -33,6 +33,7 @@ type streams struct {
 	server   *server
 	chance   *chance
 	wait     time.Duration // for a connection, and for room to write
+	idle     time.Duration // how long an unused one is kept
 	group    sync.WaitGroup
 	oneByOne atomic.Bool  // the server takes one query a connection
 	stalled  atomic.Int32 // connections kept for a slow answer

@@ -50,6 +50,7 @@ var (
 type sockets struct {
 	server *server
 	chance *chance
+	idle   time.Duration // how long an unused one is kept
 	open   atomic.Int32
 	wait   sync.WaitGroup // the goroutines
 
