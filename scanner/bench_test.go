@@ -72,7 +72,7 @@ func cpu(who int) int64 {
 	return u.Utime.Nano() + u.Stime.Nano()
 }
 
-// BenchmarkLookup asks different questions from 256 goroutines. client-ns/op is
+// BenchmarkLookup asks different questions, one or 256 at once. client-ns/op is
 // the CPU time of this process, less the server's thread.
 func BenchmarkLookup(b *testing.B) {
 	for _, limit := range []int{1, 256} {

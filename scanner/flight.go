@@ -68,6 +68,7 @@ func (s *socket) turn(now time.Time) bool {
 	s.giveUp(now)
 	if s.live == 0 && (s.retired.Load() || now.Sub(s.used) >= s.pool.idle) {
 		s.closed = true
+		s.retired.Store(true)
 		return true
 	}
 	next := now.Add(s.pool.idle)

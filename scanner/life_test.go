@@ -164,3 +164,48 @@ func TestRestart(t *testing.T) {
 		}
 	}
 }
+
+// One question is never in flight twice, and those that wait for it keep no
+// other one out.
+func TestTwins(t *testing.T) {
+	var flying, most atomic.Int32
+	release := make(chan struct{})
+	addr := raw{udp: func(pc net.PacketConn, msg []byte, from net.Addr) {
+		req := unpack(msg)
+		if req.Question[0].Name != "twin.example." {
+			pc.WriteTo(named(req), from)
+			return
+		}
+		if n := flying.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		go func() {
+			<-release
+			flying.Add(-1)
+			pc.WriteTo(named(req), from)
+		}()
+	}}.serve(t)
+	d := testDNS(t, DNSConfig{Servers: []netip.AddrPort{addr}, Timeout: 10 * time.Second})
+	var wg sync.WaitGroup
+	for range 2 * localWindow {
+		wg.Go(func() {
+			if o := lookup(t, d, txt("twin.example")); !isNamed(o) {
+				t.Errorf("got %s", brief(o))
+			}
+		})
+	}
+	until(t, "all wait", func() bool {
+		l := &d.servers[0].lanes
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.busy[txt("twin.example")] != nil && l.busy[txt("twin.example")].users == 2*localWindow
+	})
+	if o := lookup(t, d, txt("other.example")); !isNamed(o) {
+		t.Errorf("got %s", brief(o))
+	}
+	close(release)
+	wg.Wait()
+	if most.Load() != 1 {
+		t.Errorf("%d in flight", most.Load())
+	}
+}

@@ -54,6 +54,12 @@ func (s *server) note(udp, tcp error) {
 // exchange sends one query, and works out what comes back. The error is that of
 // the network, for when no valid answer came.
 func (t *task) exchange(ctx context.Context, srv *server, proto string) (verdict, error) {
+	if proto == protoUDP { // before the gate, where twins would keep others out
+		if err := srv.lanes.enter(ctx, t.question); err != nil {
+			return failed(again, weightSilent, causeTimeout), err
+		}
+		defer srv.lanes.leave(t.question)
+	}
 	leave, err := t.enter(ctx, srv)
 	if err != nil {
 		return failed(again, weightSilent, causeTimeout), err
@@ -88,10 +94,6 @@ func (t *task) carry(ctx context.Context, srv *server, proto string) (*query, *m
 		m, err := srv.tcp.ask(ctx, q, t.cfg.Timeout)
 		return q, m, err
 	}
-	if err := srv.lanes.enter(ctx, t.question); err != nil {
-		return nil, nil, err
-	}
-	defer srv.lanes.leave(t.question)
 	mix := uint64(0)
 	if srv.mixes() {
 		mix = t.chance.bits()
