@@ -70,6 +70,7 @@ type Asked struct {
 	NoData    int        `json:"nodata"`
 	NXDomain  int        `json:"nxdomain"`
 	Failed    int        `json:"failed"`
+	Dropped   int        `json:"dropped"` // datagrams that this machine had no room for, whosever they were
 	Resolvers []Resolver `json:"resolvers"`
 }
 

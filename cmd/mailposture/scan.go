@@ -76,11 +76,12 @@ func scan(c *cobra.Command, args []string, f *scanFlags, io stdio) error {
 	if err != nil {
 		return err
 	}
-	cfg, zones, err := f.config(c, s)
+	cfg, source, err := f.config(c, s)
 	if err != nil {
 		return err
 	}
-	in, total, err := f.inputs(c.Context(), args, zones, io)
+	defer source.close()
+	in, total, err := f.inputs(c.Context(), args, source.domains, io)
 	if err != nil {
 		return err
 	}
@@ -99,39 +100,40 @@ func scan(c *cobra.Command, args []string, f *scanFlags, io stdio) error {
 	if err := saver.commit(); err != nil {
 		return s.fail(err)
 	}
+	s.asked = source.asked()
 	return s.finish()
 }
 
-// config is how to scan, and the domains of the zone files.
-func (f *scanFlags) config(c *cobra.Command, s *session) (scanner.Config, []facts.Domain, error) {
+// config is how to scan, and who answers.
+func (f *scanFlags) config(c *cobra.Command, s *session) (scanner.Config, source, error) {
 	cfg := scanner.Config{Concurrency: f.concurrency, Unordered: f.order == "done"}
 	if err := oneOf("order", f.order, "input", "done"); err != nil {
-		return cfg, nil, err
+		return cfg, source{}, err
 	}
 	if f.concurrency < 1 {
-		return cfg, nil, usage("", "--concurrency %d: it must be at least 1", f.concurrency)
+		return cfg, source{}, usage("", "--concurrency %d: it must be at least 1", f.concurrency)
 	}
 	var err error
 	if cfg.Options, err = f.options(c, facts.DefaultOptions()); err != nil {
-		return cfg, nil, err
+		return cfg, source{}, err
 	}
 	cfg.Options.Deep = f.deep
 	for _, selector := range f.selectors {
 		if _, err := facts.ParseDomain(selector + "._domainkey.example.com"); err != nil {
-			return cfg, nil, usage("give the name before ._domainkey, such as selector1", "--selector %q is not a selector", selector)
+			return cfg, source{}, usage("give the name before ._domainkey, such as selector1", "--selector %q is not a selector", selector)
 		}
 		cfg.Options.Selectors = append(cfg.Options.Selectors, strings.ToLower(selector))
 	}
-	source, err := f.source.open(s.tracer())
+	from, err := f.source.open(s.tracer())
 	if err != nil {
-		return cfg, nil, err
+		return cfg, source{}, err
 	}
-	cfg.Resolver = source.resolver
+	cfg.Resolver = from.resolver
 	if most := f.source.mostDomains(); cfg.Concurrency > most {
 		cfg.Concurrency = most
 		s.verbosef("%d domains at once, so that none spends its time waiting for --rate-limit", most)
 	}
-	return cfg, source.domains, nil
+	return cfg, from, nil
 }
 
 // inputs are what to scan, and how many there are, or -1. Not one is an error.

@@ -32,6 +32,8 @@ type session struct {
 	progress    *progress
 	drawsOnErrs bool // a progress line is on stderr
 	results     int  // handed to the writers
+
+	asked *report.Asked // how the questions went; nil when no resolver was asked
 }
 
 // newSession checks the flags and opens the outputs.
@@ -149,6 +151,7 @@ func (s *session) result(r report.Result) error {
 func (s *session) finish() error {
 	s.progress.done()
 	summary := s.tally.Summary(time.Now().UTC())
+	summary.Asked = s.asked
 	if err := s.each(func(w report.Writer) error { return w.End(summary) }); err != nil {
 		return s.fail(err)
 	}
@@ -167,19 +170,23 @@ func (s *session) finish() error {
 	return nil
 }
 
-// say tells on stderr what was written, when the results themselves went to
-// files.
+// say tells on stderr how the run went.
 func (s *session) say(summary report.Summary) {
-	if s.flags.quiet || s.flags.format != "" || len(s.flags.outputs) == 0 {
+	if s.flags.quiet {
 		return
 	}
-	var paths []string
-	for _, sink := range s.sinks {
-		paths = append(paths, sink.path)
+	if s.flags.format == "" && len(s.flags.outputs) > 0 {
+		var paths []string
+		for _, sink := range s.sinks {
+			paths = append(paths, sink.path)
+		}
+		fmt.Fprintf(s.io.err, "mailposture: %d domains (%d complete, %d incomplete, %d rejected), %d findings: %s\n",
+			summary.Domains.Total, summary.Domains.Complete, summary.Domains.Incomplete, summary.Domains.Rejected,
+			summary.Findings.Total(), strings.Join(paths, ", "))
 	}
-	fmt.Fprintf(s.io.err, "mailposture: %d domains (%d complete, %d incomplete, %d rejected), %d findings: %s\n",
-		summary.Domains.Total, summary.Domains.Complete, summary.Domains.Incomplete, summary.Domains.Rejected,
-		summary.Findings.Total(), strings.Join(paths, ", "))
+	if summary.Asked != nil {
+		printAsked(s.io.err, summary)
+	}
 }
 
 // fail drops the outputs, and turns an error into what the program ends with.

@@ -55,6 +55,14 @@ func (f *sourceFlags) register(c *cobra.Command) {
 type source struct {
 	resolver scanner.Resolver
 	domains  []facts.Domain
+	dns      *scanner.DNS // nil when no resolver is asked
+}
+
+// close lets go of the network.
+func (s source) close() {
+	if s.dns != nil {
+		_ = s.dns.Close() // nothing is left to lose
+	}
 }
 
 // open makes the source that the flags describe.
@@ -63,16 +71,14 @@ func (f *sourceFlags) open(trace func(scanner.TraceEvent)) (source, error) {
 		return source{}, err
 	}
 	if len(f.zones) == 0 {
-		dns, err := f.dns(trace)
-		return source{resolver: dns}, err
+		return f.dns(trace)
 	}
-	var next zone.Next
+	var live source
 	if zone.Outside(f.outside) == zone.Resolve {
-		dns, err := f.dns(trace)
-		if err != nil {
+		var err error
+		if live, err = f.dns(trace); err != nil {
 			return source{}, err
 		}
-		next = dns
 	}
 	var zones []*zone.Zone
 	var domains []facts.Domain
@@ -91,12 +97,12 @@ func (f *sourceFlags) open(trace func(scanner.TraceEvent)) (source, error) {
 			zones = append(zones, world)
 		}
 	}
-	set, err := zone.NewSet(zones, zone.Outside(f.outside), next)
+	set, err := zone.NewSet(zones, zone.Outside(f.outside), live.resolver)
 	if err != nil {
 		return source{}, usage("", "%s", err)
 	}
 	slices.Sort(domains)
-	return source{set, slices.Compact(domains)}, nil
+	return source{resolver: set, domains: slices.Compact(domains), dns: live.dns}, nil
 }
 
 // mostDomains is how many domains can be under way without one of them running
@@ -131,26 +137,26 @@ func (f *sourceFlags) parse(path string, open func(string) (fs.File, error)) (*z
 }
 
 // dns makes the resolver that asks real servers, with a cache.
-func (f *sourceFlags) dns(trace func(scanner.TraceEvent)) (scanner.Resolver, error) {
+func (f *sourceFlags) dns(trace func(scanner.TraceEvent)) (source, error) {
 	var servers []netip.AddrPort
 	for _, text := range f.resolvers {
 		server, err := scanner.ParseServer(text)
 		if err != nil {
-			return nil, usage("give an address with or without a port: 192.0.2.53, 127.0.0.1:5353, [::1]:53", "--resolver: %s", err)
+			return source{}, usage("give an address with or without a port: 192.0.2.53, 127.0.0.1:5353, [::1]:53", "--resolver: %s", err)
 		}
 		servers = append(servers, server)
 	}
 	if len(servers) == 0 {
 		var err error
 		if servers, err = scanner.SystemServers(); err != nil {
-			return nil, usage("name one with --resolver", "no resolver: %s", err)
+			return source{}, usage("name one with --resolver", "no resolver: %s", err)
 		}
 	}
 	switch {
 	case f.timeout <= 0:
-		return nil, usage("", "--timeout %s: it must be above zero", f.timeout)
+		return source{}, usage("", "--timeout %s: it must be above zero", f.timeout)
 	case f.retries < 0:
-		return nil, usage("", "--retries %d: it must not be negative", f.retries)
+		return source{}, usage("", "--retries %d: it must not be negative", f.retries)
 	}
 	retries := f.retries
 	if retries == 0 {
@@ -160,9 +166,9 @@ func (f *sourceFlags) dns(trace func(scanner.TraceEvent)) (scanner.Resolver, err
 		Servers: servers, Timeout: f.timeout, Retries: retries, RateLimit: f.rateLimit, Trace: trace,
 	})
 	if err != nil {
-		return nil, usage("", "%s", err)
+		return source{}, usage("", "%s", err)
 	}
-	return scanner.NewCache(dns, scanner.CacheConfig{}), nil
+	return source{resolver: scanner.NewCache(dns, scanner.CacheConfig{}), dns: dns}, nil
 }
 
 // tracer prints each exchange with -v; without it, there is none.

@@ -62,6 +62,7 @@ Exit code 3 if DNS failed, else 0 whatever the result.`,
 			if err != nil {
 				return err
 			}
+			defer answers.close()
 			return spfCheck(c.Context(), facts.SPFMessage{IP: client, From: from, HELO: helo}, answers.resolver, io)
 		},
 	}
