@@ -21,11 +21,12 @@ const (
 // resolver that is restarted costs none of them their tries. A server that has
 // never answered is not waited for: that is no outage, but a wrong address.
 type breaker struct {
-	now func() time.Time
+	now   func() time.Time
+	quiet time.Duration // without an answer, before silence can be an outage: one try's wait
 
 	mu     sync.Mutex
-	heard  bool          // there was an answer at some time
-	streak int           // silent tries since the last one
+	heard  time.Time     // when the last answer came; zero: none did
+	streak int           // silent tries since then
 	over   chan struct{} // closed when the outage ends; nil: there is none
 	began  time.Time     // of the outage
 	probe  time.Time     // when the next single try may go
@@ -36,22 +37,24 @@ type breaker struct {
 func (b *breaker) answered() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.heard, b.streak = true, 0
+	b.heard, b.streak = b.now(), 0
 	if b.over != nil {
-		b.end(b.now())
+		b.end(b.heard)
 	}
 }
 
 // silence counts a try to which nothing valid came. Enough of them begin an
-// outage, if there is time left to wait for its end.
+// outage, if there is time left to wait for its end. On a bad line eight losses
+// in a row are common, so nothing may have come for a while, either.
 func (b *breaker) silence() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.streak++
-	if !b.heard || b.streak < outageStreak || b.over != nil || b.spent >= outageBudget {
+	now := b.now()
+	if b.heard.IsZero() || b.streak < outageStreak || now.Sub(b.heard) < b.quiet || b.over != nil || b.spent >= outageBudget {
 		return
 	}
-	b.over, b.began = make(chan struct{}), b.now()
+	b.over, b.began = make(chan struct{}), now
 	b.probe = b.began.Add(probePause)
 }
 

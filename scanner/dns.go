@@ -78,7 +78,7 @@ func NewDNS(cfg DNSConfig) (*DNS, error) {
 	if cfg.Trace == nil {
 		cfg.Trace = func(TraceEvent) {}
 	}
-	d := &DNS{cfg: cfg, chance: newChance(), breaker: breaker{now: time.Now}, drops: drops{read: readDrops}}
+	d := &DNS{cfg: cfg, chance: newChance(), breaker: breaker{now: time.Now, quiet: cfg.Timeout}, drops: drops{read: readDrops}}
 	for _, addr := range cfg.Servers {
 		if !addr.IsValid() || addr.Port() == 0 {
 			return nil, fmt.Errorf("DNS server %s is no address with a port", addr)

@@ -27,6 +27,8 @@ func TestWindow(t *testing.T) {
 		{"one loss in twenty", 256, rounds(1, round{answers: 243, losses: 13}), 256},
 		{"one loss in four", 256, rounds(1, round{answers: 192, losses: 64}), 128},
 		{"nothing but losses", 256, rounds(1, round{losses: 256}), 128},
+		{"one loss in three, whatever the window", 256, rounds(20, round{answers: 172, losses: 84}), 256 + 18*widening},
+		{"one loss in three, cured by the half", 256, append(rounds(1, round{answers: 172, losses: 84}), rounds(1, round{answers: 120, losses: 8})...), 128},
 		{"losses without end", 256, rounds(20, round{losses: 256}), leastWindow},
 		{"answers without end", 64, rounds(1000, round{answers: mostWindow}), mostWindow},
 		{"answers, but this machine dropped some", 256, rounds(1, round{answers: 256, dropped: true}), 128},

@@ -11,14 +11,18 @@ import (
 )
 
 // gcPercent lets the heap grow to five times what is live before it is
-// collected. A scan's live heap is some 20 MiB, whatever the length of its list,
-// so this costs some 50 MiB, and saves an eighth of the processor time (measured
-// on 10,000 domains, parts mx, spf and dmarc).
-const gcPercent = 400
+// collected, up to memoryLimit: a scan's live heap is some tens of MiB, whatever
+// the length of its list, and this saves an eighth of the processor time
+// (measured on 10,000 domains, parts mx, spf and dmarc).
+const (
+	gcPercent   = 400
+	memoryLimit = 256 << 20
+)
 
 func main() {
-	if os.Getenv("GOGC") == "" {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(gcPercent)
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

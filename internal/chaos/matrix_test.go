@@ -195,6 +195,7 @@ func concluded(t *testing.T, s *Server, cells []cell, wait time.Duration) []fact
 		t.Error(err)
 		return make([]facts.Observation, len(cells))
 	}
+	defer func() { _ = d.Close() }()
 	asked := make([]facts.Question, len(cells))
 	for i, c := range cells {
 		asked[i] = c.Question

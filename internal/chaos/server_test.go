@@ -315,8 +315,8 @@ func TestDown(t *testing.T) {
 	s := start(t, Config{})
 	over := dial(t, s, "tcp")
 	s.Down()
-	if _, err := io.ReadAll(over); err == nil {
-		t.Error("the connection was not reset")
+	if _, err := io.ReadAll(over); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("the connection is still there") // reset or closed: that depends on how far it had got
 	}
 	c := dial(t, s, "udp")
 	write(t, c, ask(1, "here.a.test", TypeTXT, -1))
@@ -333,7 +333,7 @@ func TestDown(t *testing.T) {
 }
 
 func TestOutage(t *testing.T) {
-	s := start(t, Config{Outages: []Outage{{From: 0, For: 300 * time.Millisecond}}})
+	s := start(t, Config{Outages: []Outage{{From: 0, For: time.Second}}})
 	states := ""
 	for deadline := time.Now().Add(patience); states != "refused answered " && time.Now().Before(deadline); {
 		c := dial(t, s, "udp")
