@@ -17,9 +17,6 @@ import (
 // is no domain.
 type Domain string
 
-// labels splits the domain, leftmost first.
-func (d Domain) labels() []string { return strings.Split(string(d), ".") }
-
 // The reasons why a text is not a domain.
 var (
 	errEmpty       = errors.New("it is empty")
