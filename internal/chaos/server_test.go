@@ -339,9 +339,11 @@ func TestOutage(t *testing.T) {
 		c := dial(t, s, "udp")
 		_ = c.SetDeadline(time.Now().Add(50 * time.Millisecond)) // a query may be read, and then not answered
 		write(t, c, ask(1, "here.a.test", TypeTXT, -1))
-		_, err := c.Read(make([]byte, 1000))
+		buf := make([]byte, 1000)
+		n, err := c.Read(buf)
 		c.Close() // there are many of them: a refusal comes at once
 		switch {
+		case err == nil && (n < 3 || buf[2]&0x80 == 0): // our own query: we were given the server's port
 		case err == nil && strings.HasPrefix(states, "refused"):
 			states += "answered "
 		case errors.Is(err, syscall.ECONNREFUSED) && states == "":
