@@ -68,7 +68,10 @@ type mistake struct {
 	message string
 }
 
-func (m *mistake) Error() string { return fmt.Sprintf("%d:%d: %s", m.line, m.column, m.message) }
+// Error is one line: the decoder repeats what stands in the file, line breaks and all.
+func (m *mistake) Error() string {
+	return fmt.Sprintf("%d:%d: %s", m.line, m.column, strings.Join(strings.Fields(m.message), " "))
+}
 
 func (t text) mistake(format string, args ...any) error {
 	return &mistake{t.position, fmt.Sprintf(format, args...)}
@@ -80,7 +83,7 @@ func (t text) mistake(format string, args ...any) error {
 // that is partly understood would name the wrong provider.
 func Parse(name string, data []byte) (*Catalogue, error) {
 	var f file
-	if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
+	if err := decode(data, &f); err != nil {
 		return nil, locate(name, place(err))
 	}
 	c, err := build(f)
@@ -88,6 +91,18 @@ func Parse(name string, data []byte) (*Catalogue, error) {
 		return nil, locate(name, err)
 	}
 	return c, nil
+}
+
+// decode reads YAML strictly. The library panics on some texts that are none
+// (a tag before a scalar where a list is wanted, in v1.19.2); a file must not
+// be able to end the program.
+func decode(data []byte, f *file) error {
+	err := errors.New("not YAML that can be read")
+	func() {
+		defer func() { _ = recover() }() // err stands
+		err = yaml.UnmarshalWithOptions(data, f, yaml.Strict())
+	}()
+	return err
 }
 
 func locate(name string, err error) error {

@@ -82,8 +82,8 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 
 // fromFile sets flags from a YAML mapping of their long names.
 func fromFile(flags *pflag.FlagSet, path string, data []byte) error {
-	var settings map[string]any
-	if err := yaml.Unmarshal(data, &settings); err != nil {
+	settings, err := decodeYAML(data)
+	if err != nil {
 		return usage("", "%s is not valid\n%s", path, yaml.FormatError(err, false, true))
 	}
 	names := make([]string, 0, len(settings))
@@ -107,6 +107,18 @@ func fromFile(flags *pflag.FlagSet, path string, data []byte) error {
 		}
 	}
 	return nil
+}
+
+// decodeYAML reads a mapping. The library panics on some texts that are no
+// YAML, and a file must not be able to end the program.
+func decodeYAML(data []byte) (map[string]any, error) {
+	var settings map[string]any
+	err := errors.New("not YAML that can be read")
+	func() {
+		defer func() { _ = recover() }() // err stands
+		err = yaml.Unmarshal(data, &settings)
+	}()
+	return settings, err
 }
 
 // knownElsewhere reports whether another command has the flag, so that one
