@@ -94,8 +94,13 @@ func (s scenario) assert(t *testing.T, path, relation string, args []any, c scen
 	case "result.rr":
 		equal(t, path, parsed().RUA[0].Text, strings.TrimPrefix(want, "rua="))
 	case "result": // must not have a property
-		if want == "policy" {
+		switch want {
+		case "policy":
 			equal(t, path, string(got.Policy), "")
+		case "pct": // there is no such field; it must not weaken the policy either
+			equal(t, path, string(got.Policy), "reject")
+		default:
+			t.Errorf("nobody checks that a result has no %s", want)
 		}
 	case "resolver.calls.filter().map()":
 		c.assertWalk(t, args[0].([]any)[0].([]any))

@@ -27,7 +27,9 @@ const (
 // national clouds and older forms.
 const microsoft365 = "microsoft-365"
 
-func isMicrosoft365(id string) bool { return strings.HasPrefix(id, microsoft365) }
+// IsMicrosoft365 reports whether a provider's ID is that of Microsoft 365, in any
+// of its clouds and under its older names.
+func IsMicrosoft365(id string) bool { return strings.HasPrefix(id, microsoft365) }
 
 // m365 collects the signals of a Microsoft 365 tenant. txt is the answer with
 // the domain's own TXT.
@@ -75,7 +77,7 @@ func (b *builder) signal(name, strength string, evidence Question) {
 
 func (b *builder) mxSignal() {
 	for _, h := range b.facts.MX.Hosts {
-		if isMicrosoft365(h.Provider) {
+		if IsMicrosoft365(h.Provider) {
 			b.signal("mx", "proof", Question{Name: b.domain, Kind: KindMX})
 			return
 		}
@@ -106,7 +108,7 @@ func (b *builder) spfSignal() {
 		return
 	}
 	for _, t := range b.facts.SPF.Tree.Terms {
-		if t.Mechanism == record.MechInclude && isMicrosoft365(t.Provider) {
+		if t.Mechanism == record.MechInclude && IsMicrosoft365(t.Provider) {
 			b.signal("spf-include", "medium", b.facts.SPF.Tree.Question)
 			return
 		}

@@ -26,7 +26,7 @@ through the gateway: it reaches users without the gateway's filter, unless the t
 			return nil
 		}
 		return hostFindings(f, func(h facts.Host) (string, []Evidence) {
-			if !isMicrosoft(h.Provider) {
+			if !facts.IsMicrosoft365(h.Provider) {
 				return "", nil
 			}
 			return fmt.Sprintf("the MX host %s lets senders go round %s", plain(h.Name), providerName(f, f.MX.Gateway)), observed(f, mxQuestion(f))

@@ -25,7 +25,7 @@ another system that the record lists, this does not matter.`,
 	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartSPFWalk, facts.PartSPFPass},
 	Check: func(f *facts.Facts) []Finding {
-		if f.MX.Gateway != "" || len(f.MX.Hosts) == 0 || !isMicrosoft(f.MX.Hosts[0].Provider) {
+		if f.MX.Gateway != "" || len(f.MX.Hosts) == 0 || !facts.IsMicrosoft365(f.MX.Hosts[0].Provider) {
 			return nil
 		}
 		// A record that is broken is the matter of other rules, and one that
@@ -110,7 +110,7 @@ func mayAuthoriseMicrosoft(f *facts.Facts) bool {
 		}
 		service, _ := f.Options.Providers.ByID(t.Provider)
 		switch {
-		case t.HasMacro(), t.Mechanism == record.MechPTR, isMicrosoft(t.Provider), service.Kind == provider.Gateway:
+		case t.HasMacro(), t.Mechanism == record.MechPTR, facts.IsMicrosoft365(t.Provider), service.Kind == provider.Gateway:
 			may = true
 		case t.Mechanism == record.MechIP4 || t.Mechanism == record.MechIP6:
 			may = may || slices.ContainsFunc(microsoftSends, t.Prefix.Masked().Overlaps)

@@ -3,7 +3,6 @@ package policy
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/mailposture/mailposture/facts"
 	"github.com/mailposture/mailposture/provider"
@@ -19,7 +18,7 @@ func behindGateway(f *facts.Facts) bool {
 
 // atMicrosoft reports whether the mailboxes are at least likely at Microsoft 365.
 func atMicrosoft(f *facts.Facts) bool {
-	return isMicrosoft(f.Mailbox.Host) && f.Mailbox.Confidence != facts.Low
+	return facts.IsMicrosoft365(f.Mailbox.Host) && f.Mailbox.Confidence != facts.Low
 }
 
 // likelihood puts a confidence into words.
@@ -43,14 +42,10 @@ func gatewayEvidence(f *facts.Facts) []Evidence {
 	return evidence
 }
 
-// isMicrosoft reports whether a provider is Microsoft 365, in any of its clouds
-// and under its older names.
-func isMicrosoft(provider string) bool { return strings.HasPrefix(provider, "microsoft-365") }
-
 // otherMicrosoftSelector is the second of the two selectors that Exchange
 // Online signs with, or "" for a selector that is not one of them.
 func otherMicrosoftSelector(k facts.Key) string {
-	if !isMicrosoft(k.Provider) {
+	if !facts.IsMicrosoft365(k.Provider) {
 		return ""
 	}
 	switch k.Selector {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -294,5 +295,23 @@ func TestSameBytes(t *testing.T) {
 	input := regexp.MustCompile(`"input":\{[^}]*\},`)
 	if eval.out != input.ReplaceAllString(scanned.String(), "") {
 		t.Error("eval gives other results than the scan")
+	}
+}
+
+// unread is a standard input that must be left alone.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("standard input was read")
+	return 0, io.EOF
+}
+
+// A scan that has its domains elsewhere leaves standard input to whoever reads
+// it: in a shell loop over a list, the loop.
+func TestStdinIsNotOurs(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	var out, errs bytes.Buffer
+	if code := run(context.Background(), []string{"scan", "--zone", ":demo:", "healthy.example"}, stdio{unread{t}, &out, &errs}); code != exitOK {
+		t.Errorf("exit %d: %s", code, errs.String())
 	}
 }

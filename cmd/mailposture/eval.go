@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"runtime"
 	"strings"
 
@@ -53,7 +54,7 @@ func eval(c *cobra.Command, args []string, f *judgeFlags, io stdio) error {
 		return err
 	}
 	for _, path := range args { // nothing is begun when a file is missing
-		if err := readable(path); err != nil {
+		if err := readable("saved file", path); err != nil {
 			return err
 		}
 	}
@@ -116,7 +117,7 @@ func (e *evaluation) options(path string, saved facts.Options) (facts.Options, e
 	saved.Providers, saved.Memo = e.defaults.Providers, e.defaults.Memo
 	opt, err := e.flags.options(e.command, saved)
 	if err == nil && !e.flags.quiet {
-		e.verbosef("%s: judged by the options of its scan, but for the flags given here", path)
+		fmt.Fprintf(e.io.err, "mailposture: %s: judged by the options of its scan, but for flags that are given\n", path)
 	}
 	return opt, err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -170,5 +169,5 @@ func oneOf(flag, value string, allowed ...string) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	return usage("", "--%s %q: choose %s", flag, value, fmt.Sprint(strings.Join(allowed, ", ")))
+	return usage("", "--%s %q: choose %s", flag, value, strings.Join(allowed, ", "))
 }

@@ -161,15 +161,14 @@ func closeSinks(sinks []*sink, interrupted bool) []string {
 	return kept
 }
 
-// commitSinks makes all outputs whole.
+// commitSinks makes all outputs whole. After an error the others are still open.
 func commitSinks(sinks []*sink) error {
-	for i, s := range sinks {
+	for _, s := range sinks {
 		err := s.buffer.Flush()
 		if err == nil && s.file != nil {
 			err = s.file.commit()
 		}
 		if err != nil {
-			closeSinks(sinks[i+1:], false)
 			return writeError(s, err)
 		}
 	}

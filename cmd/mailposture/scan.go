@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,19 +151,23 @@ func (f *scanFlags) inputs(ctx context.Context, args []string, zones []facts.Dom
 		f.lists = []string{"-"}
 	}
 	for _, path := range f.lists {
-		if err := readable(path); err != nil {
+		if err := readable("list", path); err != nil {
 			return nil, 0, err
 		}
 	}
-	in, ok := atLeastOne(inputs(args, f.lists, untilDone(ctx, io.in)))
+	stdin := io.in
+	if slices.Contains(f.lists, "-") { // else it is not ours: a shell loop may read on in it
+		stdin = untilDone(ctx, stdin)
+	}
+	in, ok := atLeastOne(inputs(args, f.lists, stdin))
 	if !ok {
 		return nil, 0, usage("one domain a line, such as example.com", "no domain to scan: %s is empty", strings.Join(f.lists, ", "))
 	}
 	return in, countInputs(args, f.lists), nil
 }
 
-// readable finds out before the first question whether a list can be read.
-func readable(path string) error {
+// readable finds out before anything is begun whether an input can be read.
+func readable(what, path string) error {
 	if path == "-" {
 		return nil
 	}
@@ -175,7 +180,7 @@ func readable(path string) error {
 		file.Close()
 	}
 	if err != nil {
-		return usage("give --list an existing file, or - for stdin", "cannot read the list %s: %s", path, cause(err))
+		return usage("give an existing file, or - for stdin", "cannot read the %s %s: %s", what, path, cause(err))
 	}
 	return nil
 }
