@@ -22,14 +22,16 @@ const (
 	protoTCP = "tcp"
 )
 
-// task is one question on its way to an answer.
+// task is one question on its way to an answer. It is asked by whoever goes on
+// with it: first the code in first.go, which never waits, then that in this file.
 type task struct {
 	*DNS
 	question facts.Question
-	query    *query // the model of those that are sent
-	plain    bool   // without EDNS
+	query    query // the model of those that are sent
+	plain    bool  // without EDNS
 	visits   []visit
 	via      facts.Via // of the last valid answer; Tries counts all queries
+	first    firstTry
 }
 
 // visit is what a task has had to do with a server.
@@ -38,23 +40,19 @@ type visit struct {
 	done  bool // it would only repeat itself
 }
 
-// ask finds the answer to one question. The status is NotAsked if ctx ends
-// before.
-func (d *DNS) ask(ctx context.Context, q facts.Question) facts.Observation {
-	model, err := newQuery(q, 0, true)
-	if err != nil {
-		return facts.Observation{Question: q, Status: facts.Failed, Cause: err.Error()}
-	}
-	t := &task{DNS: d, question: q, query: model, visits: make([]visit, len(d.servers))}
+// ask finds the answer, with the first try's result if there is one. The status
+// is NotAsked if ctx ends before.
+func (t *task) ask(ctx context.Context) facts.Observation {
+	t.visits = make([]visit, len(t.servers))
 	v := t.round(ctx)
-	for v.then != keep && v.weight == weightSilent && d.breaker.open() && ctx.Err() == nil {
+	for v.then != keep && v.weight == weightSilent && t.breaker.open() && ctx.Err() == nil {
 		v = heavier(v, t.round(ctx)) // in an outage tries do not count
 	}
 	if v.then != keep {
 		v = t.lastResort(ctx, v)
 	}
 	if v.then != keep && ctx.Err() != nil {
-		return facts.Observation{Question: q}
+		return facts.Observation{Question: t.question}
 	}
 	return t.observation(v)
 }
@@ -64,9 +62,11 @@ func (d *DNS) ask(ctx context.Context, q facts.Question) facts.Observation {
 func (t *task) round(ctx context.Context) verdict {
 	worst := failed(again, weightSilent, causeTimeout)
 	last := worst
-	for turn, tries := t.first(t.question), 0; tries <= t.cfg.Retries; turn++ {
+	for turn, tries := t.home(t.question), 0; tries <= t.cfg.Retries; turn++ {
 		i := t.next(turn)
-		if i < 0 || t.pause(ctx, i, last) != nil {
+		if t.first.over {
+			i = t.first.server // whatever has become of it since
+		} else if i < 0 || t.pause(ctx, i, last) != nil {
 			break
 		}
 		if last = t.visit(ctx, i); last.then == keep {
@@ -104,8 +104,11 @@ func (t *task) lastResort(ctx context.Context, worst verdict) verdict {
 	return worst
 }
 
-// first spreads questions over the servers, each always to the same.
-func (d *DNS) first(q facts.Question) int {
+// home spreads questions over the servers, each always to the same.
+func (d *DNS) home(q facts.Question) int {
+	if len(d.servers) == 1 {
+		return 0
+	}
 	h := fnv.New32a()
 	_, _ = io.WriteString(h, q.Kind) // a hash takes everything
 	_, _ = io.WriteString(h, q.Name)

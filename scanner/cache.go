@@ -32,7 +32,7 @@ const entryOctets = 400
 // failure asks once more, so that no domain rests on a failure that began
 // before its own question; should that be shared, too, it counts.
 type Cache struct {
-	next    Resolver
+	next    asker
 	now     func() time.Time
 	mu      sync.Mutex
 	young   map[facts.Question]entry // at most half of the room
@@ -48,14 +48,6 @@ type entry struct {
 	expires time.Time // zero: never
 }
 
-// flight is a question under way for one or more callers.
-type flight struct {
-	waiting int // callers; under Cache.mu
-	cancel  context.CancelFunc
-	done    chan struct{} // closed when obs is there
-	obs     facts.Observation
-}
-
 // NewCache puts a cache before a resolver.
 func NewCache(next Resolver, cfg CacheConfig) *Cache {
 	if cfg.Octets <= 0 {
@@ -65,7 +57,7 @@ func NewCache(next Resolver, cfg CacheConfig) *Cache {
 		cfg.Now = time.Now
 	}
 	return &Cache{
-		next: next, now: cfg.Now, half: cfg.Octets / 2,
+		next: askerOf(next), now: cfg.Now, half: cfg.Octets / 2,
 		young: map[facts.Question]entry{}, flights: map[facts.Question]*flight{},
 	}
 }
@@ -74,93 +66,29 @@ func NewCache(next Resolver, cfg CacheConfig) *Cache {
 // question goes to the next resolver on its own: an answer that is there need
 // not wait for one that is slow in coming, perhaps for another domain.
 func (c *Cache) Lookup(ctx context.Context, qs []facts.Question) ([]facts.Observation, error) {
-	obs := make([]facts.Observation, len(qs))
-	var wg sync.WaitGroup
-	for i, q := range qs {
-		t := c.join(ctx, q)
-		if t.flight == nil {
-			obs[i] = t.obs
-			continue
-		}
-		wg.Go(func() {
-			obs[i] = c.wait(ctx, q, t)
-			if !t.leads && obs[i].Status == facts.Failed {
-				obs[i] = c.wait(ctx, q, c.join(ctx, q))
-			}
-		})
-	}
-	wg.Wait()
-	for _, o := range obs {
-		if o.Status == facts.NotAsked {
-			return obs, ctx.Err()
-		}
-	}
-	return obs, nil
+	return gather(ctx, c, qs)
 }
 
-// ticket is a kept answer or, where there is none, a place in a flight.
-type ticket struct {
-	obs    facts.Observation
-	flight *flight
-	leads  bool // began the flight
-}
-
-// join finds the answer to a question, or the flight, which it begins if there
-// is none.
-func (c *Cache) join(ctx context.Context, q facts.Question) ticket {
+// begin answers from the cache, or takes part in a flight, which it begins if
+// there is none.
+func (c *Cache) begin(q facts.Question, to caller, i int) inquiry {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if o, ok := c.get(q); ok {
-		return ticket{obs: o}
+		c.mu.Unlock()
+		to.answered(i, o)
+		return nil
 	}
 	if f := c.flights[q]; f != nil {
-		f.waiting++
-		return ticket{flight: f}
+		f.riders = append(f.riders, rider{to: to, i: i})
+		c.mu.Unlock()
+		return f
 	}
-	// The flight must survive the caller who began it, if others wait.
-	alone, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f := &flight{waiting: 1, cancel: cancel, done: make(chan struct{})}
+	f := &flight{cache: c, question: q}
+	f.riders = append(f.one[:0], rider{to: to, i: i, leads: true})
 	c.flights[q] = f
-	go c.fly(alone, q, f)
-	return ticket{flight: f, leads: true}
-}
-
-// fly asks one question, and keeps the answer.
-func (c *Cache) fly(ctx context.Context, q facts.Question, f *flight) {
-	defer f.cancel()
-	f.obs = facts.Observation{Question: q}
-	if obs, _ := c.next.Lookup(ctx, []facts.Question{q}); len(obs) == 1 {
-		f.obs = obs[0]
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.flights[q] == f {
-		delete(c.flights, q)
-	}
-	c.put(f.obs)
-	close(f.done)
-}
-
-// wait waits for a flight, or leaves it. The last to leave ends it.
-func (c *Cache) wait(ctx context.Context, q facts.Question, t ticket) facts.Observation {
-	f := t.flight
-	if f == nil {
-		return t.obs
-	}
-	select {
-	case <-f.done:
-		return f.obs
-	case <-ctx.Done():
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if f.waiting--; f.waiting == 0 {
-		if c.flights[q] == f {
-			delete(c.flights, q) // nobody may join it any more
-		}
-		f.cancel()
-	}
-	return facts.Observation{Question: q}
+	c.mu.Unlock()
+	f.start()
+	return f
 }
 
 // get returns a kept answer. One from the old half moves to the young: what is

@@ -9,9 +9,9 @@ import (
 // CheckHost evaluates SPF for one message, as facts.CheckHost does, and asks
 // the resolver what that needs. The error is that of a context that is done.
 func CheckHost(ctx context.Context, message facts.SPFMessage, resolver Resolver) (facts.SPFCheck, error) {
-	known := answers{}
+	var known answers
 	for {
-		check, missing := facts.CheckHost(message, known, facts.Options{})
+		check, missing := facts.CheckHost(message, &known, facts.Options{})
 		if len(missing) == 0 {
 			return check, nil
 		}
@@ -19,8 +19,8 @@ func CheckHost(ctx context.Context, message facts.SPFMessage, resolver Resolver)
 		if err != nil {
 			return check, err
 		}
-		for i, q := range missing { // each round answers at least one question, so this ends
-			known[q] = obs[i]
+		for _, o := range obs { // each round answers at least one question, so this ends
+			known.add(o)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -115,24 +114,5 @@ func limiter(addr netip.AddrPort, limit float64) *rate.Limiter {
 
 // Lookup asks all questions at once.
 func (d *DNS) Lookup(ctx context.Context, qs []facts.Question) ([]facts.Observation, error) {
-	obs := make([]facts.Observation, len(qs))
-	answer := func(i int) {
-		obs[i] = d.ask(ctx, qs[i])
-		d.tally.add(obs[i].Status)
-	}
-	var wg sync.WaitGroup
-	for i := range qs {
-		if i == len(qs)-1 {
-			answer(i) // the last needs no goroutine
-			break
-		}
-		wg.Go(func() { answer(i) })
-	}
-	wg.Wait()
-	for _, o := range obs {
-		if o.Status == facts.NotAsked {
-			return obs, ctx.Err()
-		}
-	}
-	return obs, nil
+	return gather(ctx, d, qs)
 }

@@ -16,16 +16,39 @@ const waiting = 1024
 
 // ScanAll scans domains and yields what each returns for them, in input order
 // unless cfg.Unordered is set. A domain that is listed twice is scanned twice.
-// It is Each over domains, and keeps its promises.
+// It is ScanEach over domains, and keeps its promises.
 func ScanAll[T any](ctx context.Context, domains iter.Seq[facts.Domain], cfg Config,
 	each func(*facts.Snapshot, *facts.Facts) T) iter.Seq2[T, error] {
-	return Each(ctx, domains, cfg, func(ctx context.Context, d facts.Domain) (T, error) {
+	itself := func(d facts.Domain) (facts.Domain, bool) { return d, true }
+	return ScanEach(ctx, domains, cfg, itself, func(_ facts.Domain, s *facts.Snapshot, f *facts.Facts) T {
+		return each(s, f)
+	})
+}
+
+// ScanEach scans the domain of every value of in, if it has one: a line of a list
+// may have none. It yields what out makes of the value and of what was found; of
+// a value without a domain, snapshot and facts are nil. The order and the end are
+// those of Each.
+//
+// Over a DNS, or a Cache before one, no domain and no question costs a goroutine,
+// unless its first query does not answer it. Then out is called in the
+// goroutines that read the network: it must not wait for anything.
+func ScanEach[In, Out any](ctx context.Context, in iter.Seq[In], cfg Config, domain func(In) (facts.Domain, bool),
+	out func(In, *facts.Snapshot, *facts.Facts) Out) iter.Seq2[Out, error] {
+	if a, ok := cfg.Resolver.(asker); ok {
+		return scanEach(ctx, in, &cfg, a, domain, out)
+	}
+	return Each(ctx, in, cfg, func(ctx context.Context, value In) (Out, error) {
+		d, ok := domain(value)
+		if !ok {
+			return out(value, nil, nil), nil
+		}
 		s, f, err := Scan(ctx, d, cfg)
 		if err != nil {
-			var none T
+			var none Out
 			return none, err
 		}
-		return each(s, f), nil
+		return out(value, s, f), nil
 	})
 }
 
@@ -41,20 +64,9 @@ func Each[In, Out any](ctx context.Context, in iter.Seq[In], cfg Config,
 	work func(context.Context, In) (Out, error)) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) {
 		p := newPool[In, Out](cfg)
-		ctx, cancel := context.WithCancel(ctx)
-		wait := p.start(ctx, in, cfg.concurrency(), work)
-		defer func() {
-			cancel()
-			for range p.results { // until the last goroutine has ended
-			}
-		}()
-		if !p.collect(cfg.Unordered, func(out Out) bool { return yield(out, nil) }) {
-			return
-		}
-		if err := wait(); err != nil {
-			var none Out
-			yield(none, err)
-		}
+		p.run(ctx, cfg.Unordered, yield, func(ctx context.Context) func() error {
+			return p.start(ctx, in, cfg.concurrency(), work)
+		})
 	}
 }
 
@@ -80,12 +92,34 @@ func newPool[In, Out any](cfg Config) *pool[In, Out] {
 	}
 }
 
+// run yields what comes of start, and then its error, or the context's.
+func (p *pool[In, Out]) run(parent context.Context, unordered bool, yield func(Out, error) bool,
+	start func(context.Context) func() error) {
+	ctx, cancel := context.WithCancel(parent)
+	wait := start(ctx)
+	defer func() {
+		cancel()
+		for range p.results { // until the last goroutine has ended
+		}
+	}()
+	if !p.collect(unordered, func(out Out) bool { return yield(out, nil) }) {
+		return
+	}
+	err := wait()
+	if parent.Err() != nil {
+		err = parent.Err() // rather than what became of it on its way through work
+	}
+	if err != nil {
+		var none Out
+		yield(none, err)
+	}
+}
+
 // start runs the feeder and the workers. They end with the input, the context,
 // or the first error of work. The channel of results is then closed, and the
 // function returned tells the error.
 func (p *pool[In, Out]) start(ctx context.Context, in iter.Seq[In], workers int,
 	work func(context.Context, In) (Out, error)) func() error {
-	parent := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(p.jobs)
@@ -97,9 +131,6 @@ func (p *pool[In, Out]) start(ctx context.Context, in iter.Seq[In], workers int,
 	var err error
 	go func() {
 		err = g.Wait()
-		if parent.Err() != nil {
-			err = parent.Err() // rather than what became of it on its way through work
-		}
 		close(p.results)
 	}()
 	return func() error { return err }

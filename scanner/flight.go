@@ -2,18 +2,41 @@ package scanner
 
 import "time"
 
-// drop takes a query out of flight whose answer nobody waits for any more.
-func (s *socket) drop(p *pending) {
+// drop takes a query out of flight whose answer nobody waits for any more. False:
+// it has ended before.
+func (s *socket) drop(p *pending) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.table[p.query.id] == p {
-		s.finish(p, outcome{}, true)
+	if s.table[p.query.id] != p {
+		return false
+	}
+	s.finish(p, true)
+	return true
+}
+
+// end ends a query, and has its task told.
+func (s *socket) end(p *pending, o outcome, late bool) {
+	s.finish(p, late)
+	if p.task == nil {
+		p.done <- o
+		return
+	}
+	s.ended = append(s.ended, ended{p.task, o})
+}
+
+// unlock frees mu, and tells the tasks: they may send the next query at once.
+func (s *socket) unlock() {
+	all := s.ended
+	s.ended = nil
+	s.mu.Unlock()
+	for _, e := range all {
+		e.task.landed(e.how)
 	}
 }
 
-// finish ends a query. If its answer may yet come, the ID stays taken for a
-// while, so that a late answer is known as such. It is called under mu.
-func (s *socket) finish(p *pending, o outcome, late bool) {
+// finish takes a query out of flight. If its answer may yet come, the ID stays
+// taken for a while, so that a late answer is known as such. It is called under mu.
+func (s *socket) finish(p *pending, late bool) {
 	id := p.query.id
 	if late {
 		s.table[id] = nil
@@ -22,7 +45,6 @@ func (s *socket) finish(p *pending, o outcome, late bool) {
 	} else {
 		delete(s.table, id)
 	}
-	p.done <- o
 	if s.live--; s.live > 0 {
 		return
 	}
@@ -35,7 +57,7 @@ func (s *socket) finish(p *pending, o outcome, late bool) {
 func (s *socket) finishAll(o outcome, match func(*pending) bool) {
 	for _, p := range s.table {
 		if p != nil && match(p) {
-			s.finish(p, o, true)
+			s.end(p, o, true)
 		}
 	}
 }
@@ -63,7 +85,7 @@ func (s *socket) hurry(until time.Time) {
 // socket is of no use any more.
 func (s *socket) turn(now time.Time) bool {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	s.expire(now)
 	s.giveUp(now)
 	if s.live == 0 && (s.retired.Load() || now.Sub(s.used) >= s.pool.idle) {
@@ -100,7 +122,7 @@ func (s *socket) expire(now time.Time) {
 			break
 		}
 		if !over {
-			s.finish(p, outcome{err: errTimeout}, true)
+			s.end(p, outcome{err: errTimeout}, true)
 		}
 		s.order.pop()
 	}
@@ -132,7 +154,7 @@ func (s *socket) shut(why error) {
 	s.closed = true
 	s.retired.Store(true)
 	s.finishAll(outcome{err: why}, func(*pending) bool { return true })
-	s.mu.Unlock()
+	s.unlock()
 	s.conn.Close()
 	s.pool.forget(s)
 }

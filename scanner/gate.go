@@ -19,8 +19,21 @@ type gate struct {
 
 // waiter is one exchange before the gate.
 type waiter struct {
-	in   chan struct{} // closed when it may go through
-	gone bool          // its context ended; under gate.mu
+	admit func() // called when it may go through, without gate.mu
+	over  bool   // it was called, or its context ended; under gate.mu
+}
+
+// tryEnter takes a place if there is one. If not, admit is called with a place
+// later.
+func (g *gate) tryEnter(admit func()) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.busy < g.window.size {
+		g.busy++
+		return true
+	}
+	g.queue.push(&waiter{admit: admit})
+	return false
 }
 
 // enter waits for a place. The error is the context's.
@@ -34,22 +47,21 @@ func (g *gate) enter(ctx context.Context) error {
 		g.mu.Unlock()
 		return nil
 	}
-	w := &waiter{in: make(chan struct{})}
+	in := make(chan struct{})
+	w := &waiter{admit: func() { close(in) }}
 	g.queue.push(w)
 	g.mu.Unlock()
 	select {
-	case <-w.in:
+	case <-in:
 		return nil
 	case <-ctx.Done():
 	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	select {
-	case <-w.in: // the place came too late
-		g.busy--
-		g.admit()
-	default:
-		w.gone = true
+	late := w.over
+	w.over = true
+	g.mu.Unlock()
+	if late { // the place is there, but comes too late
+		g.leave()
 	}
 	return ctx.Err()
 }
@@ -57,31 +69,37 @@ func (g *gate) enter(ctx context.Context) error {
 // leave gives a place back.
 func (g *gate) leave() {
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	g.busy--
-	g.admit()
+	g.unlock()
 }
 
-// admit lets those in for whom there is room. It is called under mu.
-func (g *gate) admit() {
+// unlock frees mu, and lets those in for whom there is room.
+func (g *gate) unlock() {
+	var in []*waiter
 	for g.busy < g.window.size && !g.queue.empty() {
 		w := g.queue.front()
 		g.queue.pop()
-		if !w.gone {
+		if !w.over {
+			w.over = true
 			g.busy++
-			close(w.in)
+			in = append(in, w)
 		}
+	}
+	g.mu.Unlock()
+	for _, w := range in {
+		w.admit()
 	}
 }
 
 // learn tells the window how an exchange ended.
 func (g *gate) learn(lost bool) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.window.learn(lost, g.busy) {
-		g.window.close(g.drops())
-		g.admit()
+	if !g.window.learn(lost, g.busy) {
+		g.mu.Unlock()
+		return
 	}
+	g.window.close(g.drops())
+	g.unlock()
 }
 
 func (g *gate) size() int {
@@ -97,29 +115,44 @@ type lanes struct {
 	busy map[facts.Question]*lane
 }
 
-// lane is a question in flight, and those who wait to ask it, too.
+// lane is a question in flight that others wait to ask, too.
 type lane struct {
-	users int // under lanes.mu
+	users int // who is in it and who waits; under lanes.mu
 	free  chan struct{}
+}
+
+// tryEnter enters if the question is not in flight.
+func (l *lanes) tryEnter(q facts.Question) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, busy := l.busy[q]; busy {
+		return false
+	}
+	if l.busy == nil {
+		l.busy = map[facts.Question]*lane{}
+	}
+	l.busy[q] = nil // a lane is made when somebody waits
+	return true
 }
 
 // enter waits until the question is not in flight. The error is the context's.
 func (l *lanes) enter(ctx context.Context, q facts.Question) error {
-	l.mu.Lock()
-	if l.busy == nil {
-		l.busy = map[facts.Question]*lane{}
+	if l.tryEnter(q) {
+		return nil
 	}
-	own := l.busy[q]
-	first := own == nil
-	if first {
-		own = &lane{free: make(chan struct{}, 1)}
+	l.mu.Lock()
+	own, busy := l.busy[q]
+	switch {
+	case !busy:
+		l.busy[q] = nil
+		l.mu.Unlock()
+		return nil
+	case own == nil:
+		own = &lane{users: 1, free: make(chan struct{}, 1)}
 		l.busy[q] = own
 	}
 	own.users++
 	l.mu.Unlock()
-	if first {
-		return nil
-	}
 	select {
 	case <-own.free:
 		return nil
@@ -133,6 +166,11 @@ func (l *lanes) enter(ctx context.Context, q facts.Question) error {
 func (l *lanes) leave(q facts.Question) {
 	l.mu.Lock()
 	own := l.busy[q]
+	if own == nil {
+		delete(l.busy, q)
+		l.mu.Unlock()
+		return
+	}
 	l.mu.Unlock()
 	own.free <- struct{}{}
 	l.quit(q, own)

@@ -70,22 +70,6 @@ func (c Config) now() time.Time {
 	return time.Now()
 }
 
-// answers is what is known so far. It implements facts.Answers.
-type answers map[facts.Question]facts.Observation
-
-// Get returns the observation of a question, and whether there is one.
-func (a answers) Get(q facts.Question) (facts.Observation, bool) {
-	o, ok := a[q]
-	return o, ok
-}
-
-// fail answers questions that will not be asked any more.
-func (a answers) fail(qs []facts.Question, cause string) {
-	for _, q := range qs {
-		a[q] = facts.Observation{Question: q, Status: facts.Failed, Cause: cause}
-	}
-}
-
 // Scan asks about one domain until nothing is missing or its time is spent;
 // what is then still open is Failed with that cause. The snapshot holds what
 // the facts rest on, no more. The error is that of a context that is done, or
@@ -98,71 +82,30 @@ func Scan(ctx context.Context, domain facts.Domain, cfg Config) (*facts.Snapshot
 type build func(facts.Domain, facts.Answers, facts.Options) (*facts.Facts, []facts.Question)
 
 func scan(ctx context.Context, domain facts.Domain, cfg Config, build build) (*facts.Snapshot, *facts.Facts, error) {
-	taken := cfg.now().UTC()
+	c := newCourse(domain, &cfg, build)
 	timed, cancel := context.WithTimeout(ctx, cfg.timeout())
 	defer cancel()
-	known := answers{}
-	var spend spending
-	for round := 0; ; round++ {
-		f, missing := build(domain, known, cfg.Options)
-		if len(missing) == 0 || round > 2*maxRounds {
-			return facts.NewSnapshot(domain, taken, f.Used), f, nil
+	for {
+		missing := c.step()
+		if len(missing) == 0 {
+			return c.snapshot(), c.facts, nil
 		}
-		if round > maxRounds {
-			known.fail(missing, "too many rounds of questions")
-			continue
-		}
-		if spent := spend.over(cfg.Options); spent != "" {
-			known.fail(missing, spent)
-			continue
-		}
-		if err := known.ask(timed, missing, cfg); err != nil {
+		if err := c.ask(timed, missing); err != nil {
 			return nil, nil, err
 		}
-		spend.add(known, missing)
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
 	}
 }
 
-// spending is what the answers for one domain have taken. Answers of the cache
-// count as if they had been asked for, so that a domain's result does not
-// depend on its neighbours; only how often a question was repeated may differ.
-type spending struct{ packets, octets int }
-
-// add counts the answers to questions.
-func (s *spending) add(known answers, asked []facts.Question) {
-	for _, q := range asked {
-		o := known[q]
-		s.packets++
-		if o.Via != nil {
-			s.packets += max(o.Via.Tries-1, 0)
-		}
-		for _, data := range o.Data {
-			s.octets += len(data)
-		}
-	}
-}
-
-// over names what is spent, as a cause, or "".
-func (s *spending) over(opt facts.Options) string {
-	switch {
-	case s.packets >= opt.MostPackets():
-		return fmt.Sprintf("not asked, the domain's budget of %d packets is spent", opt.MostPackets())
-	case s.octets >= opt.MostOctets():
-		return fmt.Sprintf("not asked, the domain's budget of %d octets is spent", opt.MostOctets())
-	}
-	return ""
-}
-
 // ask puts the missing questions to the resolver. When the domain's time is
 // spent, those without an answer fail.
-func (a answers) ask(ctx context.Context, missing []facts.Question, cfg Config) error {
+func (c *course) ask(ctx context.Context, missing []facts.Question) error {
 	var obs []facts.Observation
 	err := ctx.Err()
 	if err == nil {
-		obs, err = cfg.Resolver.Lookup(ctx, missing)
+		obs, err = c.cfg.Resolver.Lookup(ctx, missing)
 	}
 	switch {
 	case err == nil && len(obs) != len(missing):
@@ -171,14 +114,14 @@ func (a answers) ask(ctx context.Context, missing []facts.Question, cfg Config) 
 		return err
 	}
 	for i, q := range missing {
-		if i < len(obs) && obs[i].Status != facts.NotAsked {
-			a[q] = obs[i]
-			continue
-		}
-		if err == nil {
+		switch {
+		case i < len(obs) && obs[i].Status != facts.NotAsked:
+			c.take(obs[i])
+		case err == nil:
 			return fmt.Errorf("resolver gave no answer to %s", q)
+		default:
+			c.take(c.late(q))
 		}
-		a.fail(missing[i:i+1], fmt.Sprintf("time budget of %s spent", cfg.timeout()))
 	}
 	return nil
 }

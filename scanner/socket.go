@@ -41,10 +41,19 @@ type socket struct {
 	refused time.Time // when the last ICMP message came
 	hurried time.Time // when the queries in a hurry give up; zero: no reason to
 	closed  bool
+	ended   []ended // queries whose tasks are to be told, when mu is free
 }
 
-// pending is a query in flight. All but done belongs to the socket.
+// ended is a query that ended, and how.
+type ended struct {
+	task *task
+	how  outcome
+}
+
+// pending is a query in flight. How it ended is told to task, or where there is
+// none to done; the rest belongs to the socket.
 type pending struct {
+	task     *task
 	query    *query
 	hurry    bool
 	serial   uint64
@@ -178,7 +187,7 @@ func (s *socket) take(buf []byte, n int) {
 		m, err = p.query.take(buf, n)
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	switch {
 	case n < 2 || !known:
 		s.stray()
@@ -186,11 +195,11 @@ func (s *socket) take(buf []byte, n int) {
 		s.pool.server.counts.late.Add(1)
 	case err != errJunk:
 		s.strays = max(s.strays-strayCredit, 0)
-		s.finish(p, outcome{message: m, err: err}, false)
+		s.end(p, outcome{message: m, err: err}, false)
 	default:
 		s.pool.server.counts.junk.Add(1)
 		if p.junk++; p.junk > maxJunk {
-			s.finish(p, outcome{err: errJunk}, true)
+			s.end(p, outcome{err: errJunk}, true)
 		}
 	}
 }

@@ -54,6 +54,10 @@ func (s *server) note(udp, tcp error) {
 // exchange sends one query, and works out what comes back. The error is that of
 // the network, for when no valid answer came.
 func (t *task) exchange(ctx context.Context, srv *server, proto string) (verdict, error) {
+	if t.first.over {
+		t.first.over = false
+		return t.first.verdict, t.first.err
+	}
 	if proto == protoUDP { // before the gate, where twins would keep others out
 		if err := srv.lanes.enter(ctx, t.question); err != nil {
 			return failed(again, weightSilent, causeTimeout), err
@@ -68,23 +72,28 @@ func (t *task) exchange(ctx context.Context, srv *server, proto string) (verdict
 	t.via.Tries++
 	sent := time.Now()
 	q, m, err := t.carry(ctx, srv, proto)
+	return t.judge(srv, proto, q, outcome{message: m, err: err}, sent), err
+}
+
+// judge works out what an exchange amounts to, and tells everyone who counts.
+func (t *task) judge(srv *server, proto string, q *query, o outcome, sent time.Time) verdict {
 	rtt := time.Since(sent)
-	srv.count(proto, err, rtt)
-	t.watch(proto, err)
+	srv.count(proto, o.err, rtt)
+	t.watch(proto, o.err)
 	event := TraceEvent{Question: t.question, Server: srv.addr, Proto: proto, Try: t.via.Tries, Status: facts.Failed, RTT: rtt}
-	if err != nil {
-		event.Cause = networkCause(err)
+	if o.err != nil {
+		event.Cause = networkCause(o.err)
 		t.cfg.Trace(event)
-		return silent(err), err
+		return silent(o.err)
 	}
-	t.via.Server, t.via.Proto, t.via.RTT, t.via.AD = srv.name, proto, rtt.Microseconds(), m.ad
-	v := m.verdict(q)
+	t.via.Server, t.via.Proto, t.via.RTT, t.via.AD = srv.name, proto, rtt.Microseconds(), o.message.ad
+	v := o.message.verdict(q)
 	if v.weight == weightFiltered {
 		srv.setAside(asideFilter)
 	}
 	event.Status, event.Cause = v.status, v.cause
 	t.cfg.Trace(event)
-	return v, nil
+	return v
 }
 
 // carry takes a query to the server, and back what answers it.

@@ -66,18 +66,8 @@ type sockets struct {
 // errClosed, the context's, and those of this machine.
 func (s *sockets) ask(ctx context.Context, q *query, wait time.Duration, hurry bool) (*message, error) {
 	p := &pending{query: q, hurry: hurry, done: make(chan outcome, 1)}
-	var from *socket
-	for from == nil {
-		sock, err := s.pick()
-		if err != nil {
-			return nil, err
-		}
-		if sock.launch(p, wait) {
-			from = sock
-		}
-	}
-	if err := from.send(p); err != nil {
-		from.drop(p)
+	from, err := s.send(p, wait)
+	if err != nil {
 		return nil, err
 	}
 	select {
@@ -86,6 +76,23 @@ func (s *sockets) ask(ctx context.Context, q *query, wait time.Duration, hurry b
 	case <-ctx.Done():
 		from.drop(p)
 		return nil, ctx.Err()
+	}
+}
+
+// send sends a query, and returns the socket that waits for the answer.
+func (s *sockets) send(p *pending, wait time.Duration) (*socket, error) {
+	for {
+		sock, err := s.pick()
+		if err != nil {
+			return nil, err
+		}
+		if !sock.launch(p, wait) {
+			continue
+		}
+		if err := sock.send(p); err != nil && sock.drop(p) {
+			return nil, err
+		}
+		return sock, nil
 	}
 }
 

@@ -37,24 +37,48 @@ var errKind = errors.New("not a DNS record type")
 
 // newQuery packs a question with recursion desired. The errors read as causes.
 func newQuery(q facts.Question, id uint16, edns bool) (*query, error) {
-	kind, ok := zone.Type(q.Kind)
+	model := &query{}
+	if err := model.pack(q); err != nil {
+		return nil, err
+	}
+	return model.fresh(id, edns, 0), nil
+}
+
+// pack makes the query of a question, with EDNS and without an ID.
+func (q *query) pack(ask facts.Question) error {
+	kind, ok := zone.Type(ask.Kind)
 	if !ok {
-		return nil, errKind
+		return errKind
 	}
-	name, err := zone.PackName(q.Name)
+	wire := append(make([]byte, 0, headerSize+len(ask.Name)+2+4+optSize), queryHead...)
+	wire, err := zone.AppendName(wire, ask.Name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	canonical, _, err := zone.Name(name, 0)
-	if err != nil {
-		return nil, err
+	if q.name = ask.Name; !zone.Plain(ask.Name) {
+		if q.name, _, err = zone.Name(wire, headerSize); err != nil {
+			return err
+		}
 	}
 	// The question is packed here and not by the library, because the answer has
 	// to repeat these very octets.
-	question := binary.BigEndian.AppendUint16(name, kind)
-	question = binary.BigEndian.AppendUint16(question, dns.ClassINET)
-	base := &query{name: canonical, kind: kind, question: question}
-	return base.fresh(id, edns, 0), nil
+	wire = binary.BigEndian.AppendUint16(wire, kind)
+	wire = binary.BigEndian.AppendUint16(wire, dns.ClassINET)
+	q.kind, q.question = kind, wire[headerSize:len(wire):len(wire)]
+	q.close(wire, true)
+	return nil
+}
+
+// close ends the message behind its question.
+func (q *query) close(wire []byte, edns bool) {
+	q.edns = edns
+	if edns {
+		wire[headerSize-1] = 1 // additional record
+		wire = append(wire, 0, 0, byte(dns.TypeOPT))
+		wire = binary.BigEndian.AppendUint16(wire, ednsSize)
+		wire = append(wire, 0, 0, 0, 0, 0, 0)
+	}
+	q.wire = wire
 }
 
 // fresh is the same query as a message of its own. The letters of the name are
@@ -62,16 +86,10 @@ func newQuery(q facts.Question, id uint16, edns bool) (*query, error) {
 func (q *query) fresh(id uint16, edns bool, mix uint64) *query {
 	wire := append(make([]byte, 0, headerSize+len(q.question)+optSize), queryHead...)
 	wire = append(wire, q.question...)
-	own := &query{name: q.name, kind: q.kind, edns: edns, mixed: mix != 0}
+	own := &query{name: q.name, kind: q.kind, mixed: mix != 0}
 	own.question = wire[headerSize:len(wire):len(wire)]
 	mixCase(own.question[:len(own.question)-4], mix)
-	if edns {
-		wire[headerSize-1] = 1 // additional record
-		wire = append(wire, 0, 0, byte(dns.TypeOPT))
-		wire = binary.BigEndian.AppendUint16(wire, ednsSize)
-		wire = append(wire, 0, 0, 0, 0, 0, 0)
-	}
-	own.wire = wire
+	own.close(wire, edns)
 	own.setID(id)
 	return own
 }
@@ -210,7 +228,7 @@ const (
 
 // record reads one record, keeps it if it counts, and returns the offset behind.
 func (m *message) record(q *query, msg []byte, off, section int) (int, error) {
-	owner, off, err := zone.Name(msg, off)
+	owner, off, err := q.owner(msg, off)
 	if err != nil {
 		return 0, err
 	}
@@ -241,6 +259,14 @@ func (m *message) record(q *query, msg []byte, off, section int) (int, error) {
 		*keep = append(*keep, r)
 	}
 	return end, nil
+}
+
+// owner reads the name of a record. Most are a pointer to the question.
+func (q *query) owner(msg []byte, off int) (string, int, error) {
+	if off+2 <= len(msg) && msg[off] == 0xC0 && msg[off+1] == headerSize {
+		return q.name, off + 2, nil
+	}
+	return zone.Name(msg, off)
 }
 
 // options reads an OPT record: the upper bits of the code, and why.

@@ -185,7 +185,7 @@ func readable(what, path string) error {
 	return nil
 }
 
-// scanned is what a worker makes of one input.
+// scanned is what becomes of one input.
 type scanned struct {
 	result   report.Result
 	snapshot *facts.Snapshot // nil when it was rejected
@@ -194,22 +194,19 @@ type scanned struct {
 
 // scanAll scans, and hands the results to the session and the saver.
 func (f *scanFlags) scanAll(ctx context.Context, in iter.Seq[input], cfg scanner.Config, s *session, saver *saver) error {
-	work := func(ctx context.Context, one input) (scanned, error) {
-		if one.err != nil {
-			return scanned{err: one.err}, nil
-		}
-		if one.reason != "" {
-			return scanned{result: report.NewRejected(by(), time.Now(), one.from, one.reason)}, nil
-		}
-		snapshot, found, err := scanner.Scan(ctx, one.domain, cfg)
-		if err != nil {
-			return scanned{}, err
+	domain := func(one input) (facts.Domain, bool) { return one.domain, one.err == nil && one.reason == "" }
+	judge := func(one input, snapshot *facts.Snapshot, found *facts.Facts) scanned {
+		switch {
+		case one.err != nil:
+			return scanned{err: one.err}
+		case one.reason != "":
+			return scanned{result: report.NewRejected(by(), time.Now(), one.from, one.reason)}
 		}
 		result := s.judge(snapshot, found)
 		result.Input = &one.from
-		return scanned{result: result, snapshot: snapshot}, nil
+		return scanned{result: result, snapshot: snapshot}
 	}
-	for done, err := range scanner.Each(ctx, in, cfg, work) {
+	for done, err := range scanner.ScanEach(ctx, in, cfg, domain, judge) {
 		if err == nil {
 			err = done.err
 		}

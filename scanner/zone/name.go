@@ -21,11 +21,17 @@ var (
 // in the case it was given. \DDD and \X stand for octets (RFC 1035, section
 // 5.1); the trailing dot may be missing, "" and "." are the root.
 func PackName(name string) ([]byte, error) {
+	return AppendName(make([]byte, 0, len(name)+2), name)
+}
+
+// AppendName appends what PackName returns.
+func AppendName(wire []byte, name string) ([]byte, error) {
+	start := len(wire)
+	wire = append(wire, 0)
 	if name == "" || name == "." {
-		return []byte{0}, nil
+		return wire, nil
 	}
-	wire := make([]byte, 1, len(name)+2)
-	label := 0 // where the length octet of the current label stands
+	label := start // where the length octet of the current label stands
 	for i := 0; i < len(name); i++ {
 		c := name[i]
 		switch c {
@@ -52,10 +58,24 @@ func PackName(name string) ([]byte, error) {
 	if wire[label] != 0 {
 		wire = append(wire, 0) // the root, where no trailing dot stood for it
 	}
-	if len(wire) > maxName {
+	if len(wire)-start > maxName {
 		return nil, errName
 	}
 	return wire, nil
+}
+
+// Plain reports whether a name that can be packed is in canonical form as it
+// stands, for it has none but small letters, digits, hyphens and underscores.
+func Plain(name string) bool {
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '_':
+		case c == '.' && i < len(name)-1:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // unescape reads what follows a backslash: DDD or one octet. The width is 0

@@ -1,0 +1,149 @@
+package scanner
+
+import (
+	"context"
+	"sync"
+
+	"github.com/mailposture/mailposture/facts"
+)
+
+// firstTry is the first query of a task. It costs no goroutine: the socket hands
+// over what comes, and in most cases that is the answer. Where it is not, or
+// where there is something to wait for first, a goroutine goes on; it begins
+// with what the first try brought.
+type firstTry struct {
+	to     caller
+	index  int // the caller's number for the question
+	server int
+	flying pending
+
+	over    bool // there is a result
+	verdict verdict
+	err     error
+
+	mu     sync.Mutex // guards the rest
+	ended  bool       // the caller was told, or has left
+	from   *socket    // nil: not sent yet, or not any more
+	cancel context.CancelFunc
+}
+
+// begin asks one question.
+func (d *DNS) begin(q facts.Question, to caller, i int) inquiry {
+	t := &task{DNS: d, question: q}
+	t.first.to, t.first.index = to, i
+	if err := t.query.pack(q); err != nil {
+		t.end(facts.Observation{Question: q, Status: facts.Failed, Cause: err.Error()})
+		return nil
+	}
+	if !t.fly() {
+		t.walk()
+	}
+	return t
+}
+
+// fly sends the first query, if there is nothing to wait for but a place in the
+// server's window, which comes to the task by itself.
+func (t *task) fly() bool {
+	i := t.home(t.question)
+	srv := t.servers[i]
+	if srv.aside.Load() != nil || srv.limit != nil || t.breaker.open() || !srv.lanes.tryEnter(t.question) {
+		return false
+	}
+	t.first.server = i
+	if srv.gate.tryEnter(t.admitted) {
+		t.admitted()
+	}
+	return true
+}
+
+// admitted is called with a place in the window.
+func (t *task) admitted() {
+	f, srv := &t.first, t.servers[t.first.server]
+	f.mu.Lock()
+	if f.ended {
+		f.mu.Unlock()
+		t.quit()
+		return
+	}
+	t.via.Tries++
+	f.flying = pending{query: &t.query, hurry: len(t.servers) > 1, task: t}
+	if srv.mixes() {
+		f.flying.query = t.query.fresh(0, true, t.chance.bits())
+	}
+	var err error
+	f.from, err = srv.udp.send(&f.flying, t.cfg.Timeout)
+	f.mu.Unlock()
+	if err != nil {
+		t.landed(outcome{err: err})
+	}
+}
+
+// quit gives back what fly took.
+func (t *task) quit() {
+	srv := t.servers[t.first.server]
+	srv.lanes.leave(t.question)
+	srv.gate.leave()
+}
+
+// landed is told by the socket how the query ended.
+func (t *task) landed(o outcome) {
+	f, srv := &t.first, t.servers[t.first.server]
+	v := t.judge(srv, protoUDP, f.flying.query, o, f.flying.sent)
+	t.quit()
+	if v.then == keep {
+		t.end(t.observation(v))
+		return
+	}
+	f.over, f.verdict, f.err = true, v, o.err
+	t.walk()
+}
+
+// walk goes on in a goroutine, unless the caller has left.
+func (t *task) walk() {
+	f := &t.first
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.from = nil
+	if f.ended {
+		return
+	}
+	var ctx context.Context
+	ctx, f.cancel = context.WithCancel(context.Background())
+	go func() {
+		defer f.cancel()
+		t.end(t.ask(ctx))
+	}()
+}
+
+// end tells the caller, if it still waits.
+func (t *task) end(o facts.Observation) {
+	f := &t.first
+	f.mu.Lock()
+	told := f.ended
+	f.ended = true
+	f.mu.Unlock()
+	if told {
+		return
+	}
+	t.tally.add(o.Status)
+	f.to.answered(f.index, o)
+}
+
+// leave gives the question up.
+func (t *task) leave(caller, int) {
+	f := &t.first
+	f.mu.Lock()
+	ended, from, cancel := f.ended, f.from, f.cancel
+	f.ended = true
+	f.mu.Unlock()
+	if ended {
+		return
+	}
+	t.tally.add(facts.NotAsked)
+	switch {
+	case cancel != nil:
+		cancel()
+	case from != nil && from.drop(&f.flying):
+		t.quit()
+	}
+}
