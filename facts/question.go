@@ -81,7 +81,9 @@ type Via struct {
 	RTT    int64  `json:"rtt_us,omitempty"` // microseconds, of the answered try
 	TTL    uint32 `json:"ttl,omitempty"`    // seconds: the lowest in the answer, or the negative TTL (RFC 2308, section 5)
 	AD     bool   `json:"ad,omitempty"`     // the resolver says that it validated the answer (RFC 4035, section 3.2.3)
-	Proof  string `json:"proof,omitempty"`  // how an absence was proved: "soa"
+	Proof  string `json:"proof,omitempty"`  // how an absence was proved: "soa", or "control" for a server that never shows one
+	// Dissent lists what other servers said, and was not believed.
+	Dissent []string `json:"dissent,omitempty"`
 }
 
 // Answers is what is known so far.

@@ -36,8 +36,9 @@ type task struct {
 
 // visit is what a task has had to do with a server.
 type visit struct {
-	asked int  // how often it was turned to
-	done  bool // it would only repeat itself
+	asked int     // how often it was turned to
+	done  bool    // it would only repeat itself
+	last  verdict // what it said
 }
 
 // ask finds the answer, with the first try's result if there is one. The status
@@ -50,6 +51,9 @@ func (t *task) ask(ctx context.Context) facts.Observation {
 	}
 	if v.then != keep {
 		v = t.lastResort(ctx, v)
+	}
+	if v.then != keep {
+		v = t.byControl(ctx, v)
 	}
 	if v.then != keep && ctx.Err() != nil {
 		return facts.Observation{Question: t.question}
@@ -83,8 +87,8 @@ func (t *task) round(ctx context.Context) verdict {
 // visit asks one server.
 func (t *task) visit(ctx context.Context, i int) verdict {
 	t.visits[i].asked++
-	v := t.try(ctx, t.servers[i])
-	t.visits[i].done = v.then == elsewhere
+	v := t.vet(ctx, i, t.try(ctx, t.servers[i]))
+	t.visits[i].done, t.visits[i].last = v.then == elsewhere, v
 	return v
 }
 
@@ -176,9 +180,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 // observation is the end of the task.
 func (t *task) observation(v verdict) facts.Observation {
 	via := t.via
-	via.TTL, via.Proof = v.ttl, v.proof
+	via.TTL, via.Proof, via.Dissent = v.ttl, v.proof, t.dissent(v)
 	via.AD = via.AD && v.status != facts.Failed
-	return facts.Observation{
-		Question: t.question, Status: v.status, Data: v.data, Chain: v.chain, Cause: v.cause, Via: &via,
+	o := facts.Observation{Question: t.question, Status: v.status, Data: v.data, Chain: v.chain, Cause: v.cause, Via: &via}
+	if o.Status == facts.Failed {
+		o.Chain = nil
 	}
+	return o
 }

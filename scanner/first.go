@@ -90,7 +90,7 @@ func (t *task) landed(o outcome) {
 	f, srv := &t.first, t.servers[t.first.server]
 	v := t.judge(srv, protoUDP, f.flying.query, o, f.flying.sent)
 	t.quit()
-	if v.then == keep {
+	if v.then == keep && !t.needsControl(srv, v) {
 		t.end(t.observation(v))
 		return
 	}

@@ -21,7 +21,9 @@ type server struct {
 
 	miscased  atomic.Int32           // answers that did not repeat the case of the question
 	tcpFailed atomic.Int32           // truncated answers that TCP could not complete
+	showsSOA  atomic.Bool            // in a denial, once
 	aside     atomic.Pointer[string] // why it is asked last
+	controls  controls
 }
 
 const (
@@ -37,6 +39,7 @@ const (
 const (
 	asideTCP    = "truncates answers, but does not answer over TCP"
 	asideFilter = "withholds answers by policy"
+	asideMade   = "makes up addresses for names that do not exist"
 )
 
 func newServer(addr netip.AddrPort, d *DNS) *server {
@@ -44,6 +47,7 @@ func newServer(addr netip.AddrPort, d *DNS) *server {
 		addr: addr, name: addr.String(), local: addr.Addr().Unmap().IsLoopback(),
 		limit: limiter(addr, d.cfg.RateLimit),
 	}
+	s.controls.turn = make(chan struct{}, 1)
 	s.gate.window, s.gate.drops = newWindow(s.local), d.dropped
 	s.udp.server, s.udp.chance, s.udp.idle = s, d.chance, idleClose
 	s.tcp.server, s.tcp.chance, s.tcp.wait, s.tcp.idle = s, d.chance, d.cfg.Timeout, idleClose

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,7 +21,24 @@ type script func(req *dns.Msg, udp bool) [][]byte
 // scripted is a server that does as its script says, whatever the rules are.
 type scripted struct {
 	addr     netip.AddrPort
-	udp, tcp atomic.Int32 // queries
+	udp, tcp atomic.Int32 // queries, but for controls
+	controls atomic.Int32
+}
+
+// isControl reports whether a query is one that the scanner makes of its own.
+func isControl(req *dns.Msg) bool {
+	if len(req.Question) == 0 {
+		return false
+	}
+	name := req.Question[0].Name
+	return name == "." || strings.HasPrefix(strings.ToLower(name), "mp-")
+}
+
+func (s *scripted) count(req *dns.Msg, counter *atomic.Int32) {
+	if isControl(req) {
+		counter = &s.controls
+	}
+	counter.Add(1)
 }
 
 func serve(t testing.TB, do script) *scripted {
@@ -69,9 +87,10 @@ func (s *scripted) serveUDP(pc net.PacketConn, do script) {
 			}
 			continue // an ICMP error: a client has gone
 		}
-		s.udp.Add(1)
 		req := new(dns.Msg)
-		if req.Unpack(buf[:n]) != nil {
+		err = req.Unpack(buf[:n])
+		s.count(req, &s.udp)
+		if err != nil {
 			continue
 		}
 		for _, msg := range do(req, true) {
@@ -93,17 +112,19 @@ func (s *scripted) serveTCP(l net.Listener, do script) {
 func (s *scripted) serveConn(conn net.Conn, do script) {
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(10 * time.Second)) // a client that hangs must not hang the test
-	s.tcp.Add(1)
 	size := make([]byte, 2)
 	if _, err := io.ReadFull(conn, size); err != nil {
+		s.tcp.Add(1)
 		return
 	}
 	raw := make([]byte, binary.BigEndian.Uint16(size))
-	if _, err := io.ReadFull(conn, raw); err != nil {
-		return
-	}
+	_, err := io.ReadFull(conn, raw)
 	req := new(dns.Msg)
-	if req.Unpack(raw) != nil {
+	if err == nil {
+		err = req.Unpack(raw)
+	}
+	s.count(req, &s.tcp)
+	if err != nil {
 		return
 	}
 	for _, msg := range do(req, false) {

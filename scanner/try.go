@@ -31,7 +31,7 @@ func (t *task) try(ctx context.Context, srv *server) verdict {
 	case v.weight == weightTruncated:
 		return failed(again, weightTruncated, "truncated, and TCP failed: "+networkCause(tcpErr))
 	case v.weight == weightHollow:
-		v.then = elsewhere
+		v.then, v.denial = elsewhere, facts.NotAsked // over UDP alone it may be forged
 		return v
 	}
 	return failed(again, weightSilent, causeTimeout)
@@ -90,6 +90,9 @@ func (t *task) judge(srv *server, proto string, q *query, o outcome, sent time.T
 	v := o.message.verdict(q)
 	if v.weight == weightFiltered {
 		srv.setAside(asideFilter)
+	}
+	if v.proof == proofSOA && !srv.showsSOA.Load() {
+		srv.showsSOA.Store(true)
 	}
 	event.Status, event.Cause = v.status, v.cause
 	t.cfg.Trace(event)

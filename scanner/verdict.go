@@ -59,6 +59,7 @@ type verdict struct {
 	cause  string
 	ttl    uint32
 	proof  string
+	denial facts.Status // of a failed one: the absence that it claims without proof
 }
 
 func failed(then then, weight weight, cause string) verdict {
@@ -164,7 +165,7 @@ func (m *message) negative(w walk, name bool) verdict {
 		if !zone.Within(w.name, soa.owner) {
 			continue
 		}
-		v := verdict{then: keep, status: facts.NoData, chain: w.chain, proof: "soa"}
+		v := verdict{then: keep, status: facts.NoData, chain: w.chain, proof: proofSOA}
 		v.ttl = min(w.ttl, clampTTL(soa.negativeTTL()))
 		if name {
 			v.status = facts.NXDomain // of the last name: RFC 2308, section 2.1
@@ -174,8 +175,19 @@ func (m *message) negative(w walk, name bool) verdict {
 	if len(w.chain) > 0 && !name {
 		return failed(elsewhere, weightHollow, causeIncomplete)
 	}
-	return failed(overTCP, weightHollow, causeNoSOA)
+	v := failed(overTCP, weightHollow, causeNoSOA)
+	switch {
+	case !m.bare: // a referral, or the SOA of another zone: no denial at all
+	case name:
+		v.denial, v.chain = facts.NXDomain, w.chain
+	default:
+		v.denial = facts.NoData
+	}
+	return v
 }
+
+// proofSOA is the Via.Proof of an absence with the SOA record of its zone.
+const proofSOA = "soa"
 
 // maxTTL is the longest that an answer is believed: a day, in seconds.
 const maxTTL = 86400

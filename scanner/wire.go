@@ -122,6 +122,7 @@ type message struct {
 	ede    []int // RFC 8914
 	answer []rr  // of class IN: the type asked and CNAME
 	soa    []rr  // SOA records of the authority section
+	bare   bool  // nothing is in the authority section
 }
 
 // rr is one record.
@@ -179,7 +180,7 @@ func (q *query) read(msg []byte) (*message, error) {
 	if flags&flagTC != 0 {
 		return nil, errTruncated // what there is of it is not looked at
 	}
-	m := &message{rcode: int(flags & flagRcode), ad: flags&flagAD != 0}
+	m := &message{rcode: int(flags & flagRcode), ad: flags&flagAD != 0, bare: binary.BigEndian.Uint16(msg[8:]) == 0}
 	off := headerSize + len(q.question)
 	for section := range 3 {
 		for range binary.BigEndian.Uint16(msg[6+2*section:]) {
