@@ -40,7 +40,7 @@ func (c *course) step() []facts.Question {
 		}
 		if cause == "" {
 			c.rounds++
-			return missing
+			return missing[:min(len(missing), c.spend.affords(c.cfg.Options))]
 		}
 		for _, q := range missing {
 			c.known.add(facts.Observation{Question: q, Status: facts.Failed, Cause: cause})
@@ -48,10 +48,13 @@ func (c *course) step() []facts.Question {
 	}
 }
 
-// take notes the answer to a question, and what it took.
+// take notes the answer to a question, and what it took. An answer for which
+// there are no octets left is not kept.
 func (c *course) take(o facts.Observation) {
+	if cause := c.spend.add(o, c.cfg.Options); cause != "" {
+		o = facts.Observation{Question: o.Question, Status: facts.Failed, Cause: cause, Via: o.Via}
+	}
 	c.known.add(o)
-	c.spend.add(o)
 }
 
 // late is what becomes of a question when the domain's time is spent.
@@ -69,15 +72,30 @@ func (c *course) snapshot() *facts.Snapshot {
 // depend on its neighbours; only how often a question was repeated may differ.
 type spending struct{ packets, octets int }
 
-// add counts an answer.
-func (s *spending) add(o facts.Observation) {
+// worstCase is how many packets a question may take: four tries, each over UDP
+// and then over TCP.
+const worstCase = 2 * (1 + DefaultRetries)
+
+// affords is how many questions may be asked at once, so that even at their
+// worst they keep to the budget; but one always.
+func (s *spending) affords(opt facts.Options) int {
+	return max(1, (opt.MostPackets()-s.packets)/worstCase)
+}
+
+// add counts an answer, and returns why it cannot be kept, as a cause, or "".
+func (s *spending) add(o facts.Observation, opt facts.Options) string {
 	s.packets++
 	if o.Via != nil {
 		s.packets += max(o.Via.Tries-1, 0)
 	}
+	octets := 0
 	for _, data := range o.Data {
-		s.octets += len(data)
+		octets += len(data)
 	}
+	if s.octets += octets; s.octets <= opt.MostOctets() {
+		return ""
+	}
+	return fmt.Sprintf("not kept, the domain's budget of %d octets is spent", opt.MostOctets())
 }
 
 // over names what is spent, as a cause, or "".

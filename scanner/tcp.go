@@ -162,7 +162,7 @@ func networkCause(err error) string {
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.Is(err, errJunk), errors.Is(err, errTruncated), errors.Is(err, errPlain),
-		errors.Is(err, errCase), errors.Is(err, errClosed):
+		errors.Is(err, errCase), errors.Is(err, errClosed), errors.Is(err, errTimeout):
 		return err.Error()
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return causeTimeout
