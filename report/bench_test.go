@@ -45,7 +45,9 @@ func judgedCase(tb testing.TB, name string, parts ...facts.Part) judged {
 	return judged{&s, f, policy.Evaluate(f, policy.Rules())}
 }
 
-func (j judged) result() Result { return New("mailposture/bench", j.snapshot, j.facts, j.verdicts, nil) }
+func (j judged) result() Result {
+	return New("mailposture/bench", j.snapshot, j.facts, j.verdicts, nil)
+}
 
 // benchmarkCases runs work on several domains, each with the parts that a scan
 // of a long list asks for, and with all.

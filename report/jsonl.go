@@ -1,6 +1,9 @@
 package report
 
-import "io"
+import (
+	"io"
+	"slices"
+)
 
 // jsonlWriter renders each result as one object on a line of its own, and
 // nothing before or after: files of several runs can be joined with cat.
@@ -22,15 +25,14 @@ func (j *jsonlWriter) Begin(run Run) error {
 
 // Domain writes one line.
 func (j *jsonlWriter) Domain(r Result) error {
-	r = filled(r)
 	if j.help {
-		// filled has copied the findings.
+		r.Findings = slices.Clone(r.Findings) // the caller's stay as they are
 		for i, f := range r.Findings {
 			rule := j.rules.of(f)
-			r.Findings[i].Help = &Help{Title: rule.Title, Why: rule.Why, Fix: rule.Fix, Refs: some(rule.Refs)}
+			r.Findings[i].Help = &Help{Title: rule.Title, Why: rule.Why, Fix: rule.Fix, Refs: rule.Refs}
 		}
 	}
-	return j.out.value(r).raw("\n").flush()
+	return j.out.result(&r).raw("\n").flush()
 }
 
 // End writes nothing.

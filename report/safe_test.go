@@ -131,19 +131,3 @@ func TestClean(t *testing.T) {
 		t.Errorf("clean text was changed (-want +got):\n%s", diff)
 	}
 }
-
-// TestFilled checks that no array is nil, and the original left alone.
-func TestFilled(t *testing.T) {
-	bare := Result{MX: &MX{}, DMARC: &DMARC{}, DKIM: &DKIM{}, M365: &M365{}, Findings: []Finding{{Help: &Help{}}}}
-	data, err := json.Marshal(filled(bare))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(data), "null,") || strings.Contains(string(data), ":null}") {
-		t.Errorf("a null is left: %s", data)
-	}
-	if bare.MX.Hosts != nil || bare.DMARC.Path != nil || bare.DKIM.Keys != nil || bare.M365.Signals != nil ||
-		bare.Findings[0].Evidence != nil || bare.Findings[0].Help.Refs != nil {
-		t.Errorf("the original was changed: %+v", bare)
-	}
-}
