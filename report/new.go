@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/mailposture/mailposture/facts"
@@ -19,13 +18,14 @@ func New(by string, s *facts.Snapshot, f *facts.Facts, verdicts []policy.Verdict
 		Schema: ResultSchema, By: by, Domain: string(f.Domain), Time: second(s.Taken), Status: Complete,
 		Roles: roles(f),
 		MX:    newMX(f), SPF: newSPF(f), DMARC: newDMARC(f), DKIM: newDKIM(f), M365: newM365(f),
-		Findings: []Finding{}, Repairs: []Repair{}, Unknown: []UnknownRule{}, NotApplicable: []string{}, NotRun: []string{},
+		Repairs: []Repair{}, NotRun: make([]string, len(notRun)),
 	}
-	for _, rule := range notRun {
-		r.NotRun = append(r.NotRun, rule.ID)
+	for i := range notRun {
+		r.NotRun[i] = notRun[i].ID
 	}
-	for _, v := range verdicts {
-		r.verdict(v)
+	evidence := r.count(verdicts)
+	for i := range verdicts {
+		r.verdict(&verdicts[i], &evidence)
 	}
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return a.Severity.Rank() - b.Severity.Rank() })
 	if len(r.Unknown) > 0 || unknownPart(f) {
@@ -80,51 +80,73 @@ func roles(f *facts.Facts) []string {
 	return names
 }
 
-// verdict files one rule's word.
-func (r *Result) verdict(v policy.Verdict) {
+// count sums the outcomes up, and makes room for what they will be filed as:
+// in the result, and for the evidence of all findings.
+func (r *Result) count(verdicts []policy.Verdict) []Evidence {
+	findings, evidence := 0, 0
+	for i := range verdicts {
+		switch v := &verdicts[i]; v.Outcome {
+		case policy.Pass:
+			r.Counts.Pass++
+		case policy.NotApplicable:
+			r.Counts.NotApplicable++
+		case policy.Unsure:
+			r.Counts.Unknown++
+		case policy.Fail:
+			findings += len(v.Findings)
+			r.Counts.add(v.Rule.Severity, len(v.Findings))
+			for j := range v.Findings {
+				evidence += len(v.Findings[j].Evidence)
+			}
+		}
+	}
+	r.Findings = make([]Finding, 0, findings)
+	r.Unknown = make([]UnknownRule, 0, r.Counts.Unknown)
+	r.NotApplicable = make([]string, 0, r.Counts.NotApplicable)
+	return make([]Evidence, evidence)
+}
+
+func (c *Counts) add(s policy.Severity, n int) {
+	switch s {
+	case policy.Critical:
+		c.Critical += n
+	case policy.High:
+		c.High += n
+	case policy.Medium:
+		c.Medium += n
+	case policy.Low:
+		c.Low += n
+	case policy.Info:
+		c.Info += n
+	}
+}
+
+// verdict files one rule's word. room is for the evidence.
+func (r *Result) verdict(v *policy.Verdict, room *[]Evidence) {
 	switch v.Outcome {
-	case policy.Pass:
-		r.Counts.Pass++
 	case policy.NotApplicable:
-		r.Counts.NotApplicable++
 		r.NotApplicable = append(r.NotApplicable, v.Rule.ID)
 	case policy.Unsure:
-		r.Counts.Unknown++
 		r.Unknown = append(r.Unknown, UnknownRule{Rule: v.Rule.ID, Reason: v.Reason})
 	case policy.Fail:
-		for _, f := range v.Findings {
-			r.Findings = append(r.Findings, newFinding(r.Domain, v.Rule, f))
-			r.Counts.add(v.Rule.Severity)
+		for i := range v.Findings {
+			r.Findings = append(r.Findings, newFinding(r.Domain, v.Rule, &v.Findings[i], room))
 		}
 	}
 }
 
-func (c *Counts) add(s policy.Severity) {
-	switch s {
-	case policy.Critical:
-		c.Critical++
-	case policy.High:
-		c.High++
-	case policy.Medium:
-		c.Medium++
-	case policy.Low:
-		c.Low++
-	case policy.Info:
-		c.Info++
-	}
-}
-
-func newFinding(domain string, rule *policy.Rule, f policy.Finding) Finding {
+func newFinding(domain string, rule *policy.Rule, f *policy.Finding, room *[]Evidence) Finding {
 	out := Finding{
 		Rule: rule.ID, Name: rule.Name, Severity: rule.Severity, Confidence: rule.Confidence, Family: rule.Family(),
 		Key: record.Text(f.Key), Fingerprint: fingerprint(rule.ID, domain, f.Key), Message: record.Printable(f.Message),
-		Evidence: []Evidence{}, Repairs: []int{},
+		Evidence: carve(room, len(f.Evidence)), Repairs: []int{},
 	}
-	for _, e := range f.Evidence {
+	for i := range f.Evidence {
+		e := &f.Evidence[i]
 		text, span := record.Locate(e.Octets, e.Span)
-		out.Evidence = append(out.Evidence, Evidence{
+		out.Evidence[i] = Evidence{
 			Name: record.Printable(e.Name), Kind: e.Kind, Text: text, Offset: span.Offset, Length: span.Length, Source: record.Printable(e.Source),
-		})
+		}
 	}
 	return out
 }
@@ -132,8 +154,11 @@ func newFinding(domain string, rule *policy.Rule, f policy.Finding) Finding {
 // fingerprint identifies a finding over time: it rests on nothing that a
 // rewording, an edit elsewhere in the record or another order changes.
 func fingerprint(rule, domain, key string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{rule, domain, key}, "\x00")))
-	return hex.EncodeToString(sum[:])
+	var room [512]byte // on the stack; more than a rule, a domain and most keys need
+	text := append(append(append(room[:0], rule...), 0), domain...)
+	sum := sha256.Sum256(append(append(text, 0), key...))
+	hex.Encode(room[:], sum[:])
+	return string(room[:hex.EncodedLen(len(sum))])
 }
 
 func newStanding(s facts.Standing) Standing {
@@ -151,18 +176,19 @@ func newMX(f *facts.Facts) *MX {
 	if f.MX.Implicit {
 		return m // the domain's own address is no MX
 	}
-	for _, h := range f.MX.Hosts {
-		host := Host{
+	m.Hosts = make([]Host, len(f.MX.Hosts))
+	for i := range m.Hosts {
+		h := &f.MX.Hosts[i]
+		m.Hosts[i] = Host{
 			Host: record.Printable(h.Name), Preference: int(h.Preference), Provider: h.Provider,
 			State: string(h.State), Reason: record.Printable(h.Reason),
 		}
 		if h.Name == "" {
-			host.Host = "."
+			m.Hosts[i].Host = "."
 		}
 		for _, a := range h.Addresses {
-			host.Addresses = append(host.Addresses, a.String())
+			m.Hosts[i].Addresses = append(m.Hosts[i].Addresses, a.String())
 		}
-		m.Hosts = append(m.Hosts, host)
 	}
 	return m
 }
@@ -178,7 +204,7 @@ func newSPF(f *facts.Facts) *SPF {
 	}
 	out.Record, out.Records = oneOrSeveral(s.Records)
 	if s.Tree != nil {
-		out.Tree = newSPFNode(s.Tree)
+		out.Tree = newSPFTree(s.Tree)
 	}
 	for _, c := range s.Relay {
 		out.Relay = append(out.Relay, RelayCheck{IP: c.IP.String(), Result: string(c.Result), Reason: record.Printable(c.Reason)})
@@ -188,29 +214,14 @@ func newSPF(f *facts.Facts) *SPF {
 
 // oneOrSeveral is the text of the one record, or the texts of several.
 func oneOrSeveral(records []facts.Record) (string, []string) {
+	if len(records) == 1 {
+		return record.Text(records[0].Octets), nil
+	}
 	var all []string
 	for _, r := range records {
 		all = append(all, record.Text(r.Octets))
 	}
-	if len(all) == 1 {
-		return all[0], nil
-	}
 	return "", all
-}
-
-func newSPFNode(n *facts.SPFNode) *SPFNode {
-	out := &SPFNode{Name: record.Printable(n.Name), Standing: newStanding(n.Standing), Record: record.Text(n.Record.Octets)}
-	for _, t := range n.Terms {
-		term := SPFTerm{
-			Term: record.Text(t.Text), Lookups: t.Lookups, Voids: t.Voids, Provider: t.Provider,
-			State: string(t.State), Reason: record.Printable(t.Reason), Dead: t.Dead, Loop: t.Loop,
-		}
-		if t.Child != nil {
-			term.Child = newSPFNode(t.Child)
-		}
-		out.Terms = append(out.Terms, term)
-	}
-	return out
 }
 
 func newDMARC(f *facts.Facts) *DMARC {
