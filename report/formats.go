@@ -27,6 +27,11 @@ func Formats() []Format {
 			New:  func(w io.Writer, o Options) Writer { return newJSONL(w, o) },
 		},
 		{
+			Name: "markdown", Extensions: []string{".md", ".markdown"},
+			Help: "GitHub's Markdown, for an issue or a wiki",
+			New:  func(w io.Writer, _ Options) Writer { return newMarkdown(w) },
+		},
+		{
 			Name: "sarif", Extensions: []string{".sarif", ".sarif.json"},
 			Help: "SARIF 2.1.0, for code scanning",
 			New:  func(w io.Writer, _ Options) Writer { return newSARIF(w) },

@@ -25,6 +25,8 @@ func TestGolden(t *testing.T) {
 		{"json/none.json", Options{}, none},
 		{"jsonl/many.jsonl", Options{}, sampleResults()},
 		{"jsonl/help.jsonl", Options{WithHelp: true}, sampleResults()[:1]},
+		{"markdown/many.md", Options{}, sampleResults()},
+		{"markdown/none.md", Options{}, none},
 		{"sarif/many.sarif", Options{}, sampleResults()},
 		{"sarif/none.sarif", Options{}, none},
 		{"text/many.txt", Options{}, sampleResults()},

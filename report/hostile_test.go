@@ -26,7 +26,7 @@ type payload struct {
 }
 
 func payloads() []payload {
-	all := "html json jsonl sarif text"
+	all := "html json jsonl markdown sarif text"
 	return []payload{
 		{"clears the screen", "\x1b[2J\x1b[H", all},
 		{"sets the terminal's title", "\x1b]0;owned\x07", all},
@@ -34,27 +34,33 @@ func payloads() []payload {
 		{"DEL", "a\x7fb", all},
 		{"NUL", "a\x00b", all},
 		{"a lone carriage return", "safe\rEVIL", all},
-		{"line breaks that forge a finding", "x\nCRITICAL  forged\n", "json jsonl sarif text"},
+		{"line breaks that forge a finding", "x\nCRITICAL  forged\n", "json jsonl markdown sarif text"},
 		{"a line separator", "a\u2028b\u2029c", all},
 		{"a bidirectional override", "\u202etxt.exe\u2066", all},
 		{"zero-width characters", "pay\u200bpal\u2060\ufeff", all},
 		{"invisible tags", "a\U000e0041\U000e0042", all},
 		{"variation selectors", "a\ufe0f\U000e0100", all},
 		{"invalid UTF-8", "a\xff\xfe\xc3(", all},
-		{"a script", "</style></title><script>alert(1)</script>", "html"},
-		{"an event handler", `"><img src=x onerror=alert(1)>`, "html json jsonl sarif"},
+		{"a script", "</style></title><script>alert(1)</script>", "html markdown"},
+		{"an event handler", `"><img src=x onerror=alert(1)>`, "html json jsonl markdown sarif"},
 		{"an attribute", `x" onmouseover="alert(1)" y="`, "json jsonl sarif"},
-		{"the end of a CDATA section", "]]><script>1</script>", "html sarif"},
+		{"the end of a CDATA section", "]]><script>1</script>", "html markdown sarif"},
 		{"a script's address", "javascript:alert(1)", ""},
-		{"a remote page", `<a href="https://evil.example/">x</a>`, "html json jsonl sarif"},
-		{"a base", `<base href="https://evil.example/">`, "html json jsonl sarif"},
+		{"a remote page", `<a href="https://evil.example/">x</a>`, "html json jsonl markdown sarif"},
+		{"a base", `<base href="https://evil.example/">`, "html json jsonl markdown sarif"},
 		{"a template's action", "{{.Domain}}{{`x`}}", ""},
 		{"a placeholder", "{0} and {1}", "sarif"},
-		{"a link", "[x](http://evil.example)", "sarif"},
-		{"a link behind a backslash", `\[x](http://evil.example) \\[y](1)`, "json jsonl sarif"},
+		{"a link", "[x](http://evil.example)", "markdown sarif"},
+		{"a link behind a backslash", `\[x](http://evil.example) \\[y](1)`, "json jsonl markdown sarif"},
 		{"a formula", "=cmd|' /C calc'!A0", ""},
 		{"a JSON break", `","domain":"forged`, "json jsonl sarif"},
-		{"a fence", "```\n<img>\n```", "html json jsonl sarif text"},
+		{"a fence", "```\n<img>\n```", "html json jsonl markdown sarif text"},
+		{"a fence on one line", "``` ```` ~~~", ""},
+		{"an image", "![x](https://evil.example/x.png)", "markdown sarif"},
+		{"addresses", "see https://evil.example, www.evil.example or me@evil.example", "markdown"},
+		{"a mention", "cc (@everyone)", "markdown"},
+		{"emphasis", "**bold** _it_ ~~gone~~", ""},
+		{"an entity", "&lt;script&gt; &#64;everyone", "markdown"},
 		{"64 KiB", strings.Repeat("A", 64<<10), ""},
 		{"much that must be escaped", strings.Repeat("\x1b\xff", 1<<10), all},
 	}
@@ -203,6 +209,8 @@ func harmless(format, out string, results int) error {
 				return err
 			}
 		}
+	case "markdown":
+		return harmlessMarkdown(out, results)
 	case "sarif":
 		return conformsSARIF([]byte(out))
 	case "text":

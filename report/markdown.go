@@ -1,179 +1,160 @@
 package report
 
 import (
-	"regexp"
+	"bytes"
+	"fmt"
+	"io"
 	"strings"
+
+	"github.com/mailposture/mailposture/policy"
 )
 
-// blockKind says what a piece of a rule's prose is.
-type blockKind string
-
-const (
-	paragraph blockKind = "paragraph"
-	listItem  blockKind = "item"
-	codeBlock blockKind = "code"
-)
-
-// block is one piece of a rule's Why or Fix.
-type block struct {
-	Kind  blockKind
-	Mark  string   // of an item: "-" or "1."
-	Spans []inline // of a paragraph or an item
-	Lines []string // of code
+// markdownWriter renders a run as GitHub's Markdown, for an issue, a wiki or
+// the summary of a job: a section for each domain, then, once for each rule,
+// what to do. It is streamed, so the counts come last.
+type markdownWriter struct {
+	to    io.Writer
+	page  bytes.Buffer
+	rules *rulebook
+	place int  // of the last result, from 1
+	blank bool // the last line is empty, or there is none
+	err   error
 }
 
-// inline is a run of text in one style. It is printable.
-type inline struct {
-	Text   string
-	Code   bool
-	Strong bool
-	Em     bool
-	URL    string // https only
-}
+func newMarkdown(w io.Writer) *markdownWriter { return &markdownWriter{to: w, blank: true} }
 
-var itemMark = regexp.MustCompile(`^ {0,3}([-*]|[0-9]{1,3}\.) +`)
-
-// parseMarkdown reads the Markdown that rules are written in: paragraphs,
-// lists of one level, fenced and indented code, headings (as strong
-// paragraphs); inline `code`, **strong**, *emphasis* and [text](https://...).
-// Anything else is text. It exists because a terminal and a page without trusted HTML
-// both need the pieces, not a rendering.
-func parseMarkdown(text string) []block {
-	var p markdown
-	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		p.line(strings.ReplaceAll(line, "\t", "    "))
+// Begin writes the title, and where the run came from.
+func (m *markdownWriter) Begin(run Run) error {
+	rules := make([]Rule, len(run.Rules))
+	for i, r := range run.Rules {
+		rules[i] = cleanRule(r)
 	}
-	p.close()
-	return p.blocks
-}
-
-type markdown struct {
-	blocks []block
-	kind   blockKind // of the block being read; "" between blocks
-	mark   string
-	prose  []string
-	code   []string
-	fenced bool
-}
-
-func (p *markdown) line(line string) {
-	trimmed := strings.TrimSpace(line)
-	switch {
-	case strings.HasPrefix(trimmed, "```"):
-		p.close()
-		p.fenced = !p.fenced
-	case p.fenced:
-		p.kind = codeBlock
-		p.code = append(p.code, printable(line))
-	case trimmed == "":
-		p.close()
-	case strings.HasPrefix(line, "    ") && (p.kind == "" || p.kind == codeBlock):
-		p.kind = codeBlock
-		p.code = append(p.code, printable(line[4:]))
-	case itemMark.MatchString(line):
-		p.close()
-		at := itemMark.FindStringSubmatch(line)
-		p.kind, p.mark = listItem, strings.Replace(at[1], "*", "-", 1)
-		p.prose = append(p.prose, strings.TrimSpace(line[len(at[0]):]))
-	case strings.HasPrefix(trimmed, "#"):
-		p.close()
-		p.kind = paragraph
-		p.prose = append(p.prose, "**"+strings.TrimSpace(strings.TrimLeft(trimmed, "#"))+"**")
-		p.close()
-	default:
-		if p.kind == codeBlock {
-			p.close()
-		}
-		if p.kind == "" {
-			p.kind = paragraph
-		}
-		p.prose = append(p.prose, trimmed)
+	m.rules = newRulebook(rules, namedDomains)
+	m.heading(1, "Mail posture")
+	words := markdownText(run.By + ", " + pageTime(run.Started))
+	for _, list := range run.Lists {
+		words += ", " + markdownCode(printable(list.Path))
 	}
+	m.paragraph(words)
+	return m.flush()
 }
 
-// close ends the block being read.
-func (p *markdown) close() {
-	switch {
-	case p.kind == codeBlock && len(p.code) > 0:
-		p.blocks = append(p.blocks, block{Kind: codeBlock, Lines: p.code})
-	case p.kind != "" && len(p.prose) > 0:
-		p.blocks = append(p.blocks, block{Kind: p.kind, Mark: p.mark, Spans: parseInline(strings.Join(p.prose, " "))})
+// Domain writes a section.
+func (m *markdownWriter) Domain(r Result) error {
+	r = clean(r)
+	m.place++
+	m.rules.note(r, m.place)
+	if r.Status == Rejected {
+		m.heading(2, "not a domain")
+		m.paragraph(markdownText(rejection(&page{}, r)))
+		return m.flush()
 	}
-	p.kind, p.mark, p.prose, p.code = "", "", nil, nil
+	m.heading(2, r.Domain)
+	m.paragraph(markdownText(statusWords(&page{}, r)))
+	if posture := postureLine(r); len(posture) > 0 {
+		m.paragraph(markdownText(strings.Join(posture, "; ")))
+	}
+	for _, f := range r.Findings {
+		m.finding(f)
+	}
+	for _, g := range unsettledBy(r) {
+		m.item("unknown", unsettledWords(g))
+	}
+	m.repairs(r.Repairs)
+	return m.flush()
 }
 
-// inlineMark finds the next `code`, **strong**, [text](target), <target> or
-// *emphasis*; a star beside a space, as in *.example.com, is a star.
-var inlineMark = regexp.MustCompile("(`+)" + `|(\*\*)|\[([^\[\]]+)\]\((https://[^\s()<>]+)\)|<(https://[^\s<>]+)>|\*([^\s*](?:[^*]*[^\s*])?)\*`)
-
-// parseInline splits one paragraph into its spans.
-func parseInline(text string) []inline {
-	var spans []inline
-	strong := false
-	add := func(s inline) {
-		if s.Text != "" {
-			s.Text, s.URL, s.Strong = printable(s.Text), printable(s.URL), strong
-			spans = append(spans, s)
+// End writes what to do, and the counts of the run.
+func (m *markdownWriter) End(s Summary) error {
+	s = clean(s)
+	if list := m.rules.byWeight(); len(list) > 0 {
+		m.heading(2, "What to do, worst first")
+		for _, f := range list {
+			m.advice(f)
 		}
 	}
-	for text != "" {
-		at := inlineMark.FindStringSubmatchIndex(text)
-		if at == nil {
-			break
-		}
-		before, rest := text[:at[0]], text[at[1]:]
-		switch {
-		case at[2] >= 0:
-			ticks := text[at[2]:at[3]]
-			end := strings.Index(rest, ticks)
-			if end < 0 { // never closed: a tick is a tick
-				add(inline{Text: before + ticks})
-				break
-			}
-			add(inline{Text: before})
-			add(inline{Text: strings.TrimSpace(rest[:end]), Code: true})
-			rest = rest[end+len(ticks):]
-		case at[4] >= 0:
-			add(inline{Text: before})
-			strong = !strong
-		case at[6] >= 0:
-			add(inline{Text: before})
-			add(inline{Text: text[at[6]:at[7]], URL: text[at[8]:at[9]]})
-		case at[12] >= 0:
-			add(inline{Text: before})
-			add(inline{Text: text[at[12]:at[13]], Em: true})
-		default:
-			add(inline{Text: before})
-			target := text[at[10]:at[11]]
-			add(inline{Text: target, URL: target})
-		}
-		text = rest
+	m.heading(2, "Summary")
+	m.item("domains", domainCounts(s.Domains))
+	m.item("findings", findingCounts(&page{}, s.Findings))
+	for _, r := range s.Rules {
+		rule := m.rules.of(Finding{Rule: r.Rule})
+		m.item(string(rule.Severity), fmt.Sprintf("%s %s: %s", rule.ID, rule.Name, plural(r.Domains, "domain")))
 	}
-	add(inline{Text: text})
-	return spans
+	return m.flush()
 }
 
-// plainText is Markdown without its marks: code in its ticks, links with
-// their target, paragraphs apart.
-func plainText(text string) string {
-	var out []string
+// finding writes an item, and under it the record where a part of one is marked.
+func (m *markdownWriter) finding(f Finding) {
+	m.item(string(f.Severity), f.Message+" ("+f.Rule+")")
+	const room = 96
+	for _, e := range f.Evidence {
+		x := evidenceExcerpt(e, room)
+		if x.Marked == "" {
+			continue
+		}
+		m.code("  ", "text", x.Before+x.Marked+x.After, underline(x))
+		return
+	}
+}
+
+// repairs writes the changes that were proved together.
+func (m *markdownWriter) repairs(all []Repair) {
+	if len(all) == 0 {
+		return
+	}
+	m.item("change", "these records together; the rules were run again over them")
+	var lines []string
+	for _, c := range all {
+		name := c.Kind + " " + c.Name + " "
+		if c.Old != "" {
+			lines = append(lines, "- "+name+c.Old)
+		}
+		if c.New != "" {
+			lines = append(lines, "+ "+name+c.New)
+		}
+	}
+	m.code("  ", "diff", lines...)
+}
+
+// advice writes one rule: where it found something, why that matters, what to
+// do. Of what is no more than hygiene, only what to do.
+func (m *markdownWriter) advice(f *firing) {
+	rule := f.Rule
+	m.heading(3, rule.Title)
+	m.paragraph("**" + markdownText(string(rule.Severity)) + "** " +
+		markdownText(rule.ID+" "+rule.Name+confidenceWords(rule.Confidence)+", "+whichDomains(f)))
+	if rule.Severity.Rank() < policy.Low.Rank() {
+		m.prose(rule.Why)
+	}
+	m.prose(rule.Fix)
+	for _, ref := range rule.Refs {
+		words := markdownText(ref)
+		if url := refURL(ref); url != "" {
+			words = markdownLink(ref, url)
+		}
+		m.line("- " + words)
+	}
+	m.line("")
+}
+
+// prose writes a rule's own Markdown, piece by piece: what is not known to
+// parseMarkdown is text.
+func (m *markdownWriter) prose(text string) {
 	for _, b := range parseMarkdown(text) {
-		var s strings.Builder
-		if b.Mark != "" {
-			s.WriteString(b.Mark + " ")
-		}
-		s.WriteString(strings.Join(b.Lines, "\n"))
+		var words strings.Builder
 		for _, span := range b.Spans {
-			s.WriteString(span.plain())
+			words.WriteString(markdownSpan(span))
 		}
-		out = append(out, s.String())
+		if b.Mark != "" {
+			m.line(b.Mark + " " + words.String())
+			continue
+		}
+		m.line("") // behind a list
+		if b.Kind == codeBlock {
+			m.code("", "text", b.Lines...)
+		} else {
+			m.paragraph(words.String())
+		}
 	}
-	return strings.Join(out, "\n\n")
-}
-
-func (s inline) plain() string {
-	if s.URL != "" && s.URL != s.Text {
-		return s.Text + " (" + s.URL + ")"
-	}
-	return s.Text
+	m.line("")
 }
