@@ -12,6 +12,11 @@ import (
 func Formats() []Format {
 	return []Format{
 		{
+			Name: "csv", Extensions: []string{".csv"},
+			Help: "a row for each domain, for a spreadsheet",
+			New:  func(w io.Writer, _ Options) Writer { return newCSV(w) },
+		},
+		{
 			Name: "html", Extensions: []string{".html", ".htm"},
 			Help: "one self-contained page for people",
 			New:  func(w io.Writer, _ Options) Writer { return newHTML(w) },

@@ -18,6 +18,8 @@ func TestGolden(t *testing.T) {
 		options Options
 		results []Result
 	}{
+		{"csv/many.csv", Options{}, sampleResults()},
+		{"csv/none.csv", Options{}, none},
 		{"html/many.html", Options{}, sampleResults()},
 		{"html/none.html", Options{}, none},
 		{"html/one.html", Options{}, sampleResults()[:1]},

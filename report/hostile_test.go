@@ -26,7 +26,7 @@ type payload struct {
 }
 
 func payloads() []payload {
-	all := "html json jsonl markdown sarif text"
+	all := "csv html json jsonl markdown sarif text"
 	return []payload{
 		{"clears the screen", "\x1b[2J\x1b[H", all},
 		{"sets the terminal's title", "\x1b]0;owned\x07", all},
@@ -34,7 +34,7 @@ func payloads() []payload {
 		{"DEL", "a\x7fb", all},
 		{"NUL", "a\x00b", all},
 		{"a lone carriage return", "safe\rEVIL", all},
-		{"line breaks that forge a finding", "x\nCRITICAL  forged\n", "json jsonl markdown sarif text"},
+		{"line breaks that forge a finding", "x\nCRITICAL  forged\n", "csv json jsonl markdown sarif text"},
 		{"a line separator", "a\u2028b\u2029c", all},
 		{"a bidirectional override", "\u202etxt.exe\u2066", all},
 		{"zero-width characters", "pay\u200bpal\u2060\ufeff", all},
@@ -42,19 +42,20 @@ func payloads() []payload {
 		{"variation selectors", "a\ufe0f\U000e0100", all},
 		{"invalid UTF-8", "a\xff\xfe\xc3(", all},
 		{"a script", "</style></title><script>alert(1)</script>", "html markdown"},
-		{"an event handler", `"><img src=x onerror=alert(1)>`, "html json jsonl markdown sarif"},
-		{"an attribute", `x" onmouseover="alert(1)" y="`, "json jsonl sarif"},
+		{"an event handler", `"><img src=x onerror=alert(1)>`, "csv html json jsonl markdown sarif"},
+		{"an attribute", `x" onmouseover="alert(1)" y="`, "csv json jsonl sarif"},
 		{"the end of a CDATA section", "]]><script>1</script>", "html markdown sarif"},
 		{"a script's address", "javascript:alert(1)", ""},
-		{"a remote page", `<a href="https://evil.example/">x</a>`, "html json jsonl markdown sarif"},
-		{"a base", `<base href="https://evil.example/">`, "html json jsonl markdown sarif"},
+		{"a remote page", `<a href="https://evil.example/">x</a>`, "csv html json jsonl markdown sarif"},
+		{"a base", `<base href="https://evil.example/">`, "csv html json jsonl markdown sarif"},
 		{"a template's action", "{{.Domain}}{{`x`}}", ""},
 		{"a placeholder", "{0} and {1}", "sarif"},
 		{"a link", "[x](http://evil.example)", "markdown sarif"},
 		{"a link behind a backslash", `\[x](http://evil.example) \\[y](1)`, "json jsonl markdown sarif"},
-		{"a formula", "=cmd|' /C calc'!A0", ""},
-		{"a JSON break", `","domain":"forged`, "json jsonl sarif"},
-		{"a fence", "```\n<img>\n```", "html json jsonl markdown sarif text"},
+		{"a formula", "=cmd|' /C calc'!A0", "csv"},
+		{"a formula behind a semicolon", "x; @SUM(A1)", "csv"},
+		{"a JSON break", `","domain":"forged`, "csv json jsonl sarif"},
+		{"a fence", "```\n<img>\n```", "csv html json jsonl markdown sarif text"},
 		{"a fence on one line", "``` ```` ~~~", ""},
 		{"an image", "![x](https://evil.example/x.png)", "markdown sarif"},
 		{"addresses", "see https://evil.example, www.evil.example or me@evil.example", "markdown"},
@@ -168,6 +169,10 @@ func TestHarmlessConvicts(t *testing.T) {
 	results := sampleResults()[:1]
 	results[0].Findings[0].Message = marker
 	for _, f := range Formats() {
+		results[0].SPF.Record = ""
+		if f.Name == "csv" { // it has no messages
+			results[0].SPF.Record = marker
+		}
 		out := render(t, f, Options{}, sampleRun(), results)
 		if err := harmless(f.Name, out, 1); err != nil {
 			t.Fatalf("%s: the marker alone: %v", f.Name, err)
@@ -188,6 +193,8 @@ func harmless(format, out string, results int) error {
 		return err
 	}
 	switch format {
+	case "csv":
+		return harmlessCSV(out, results)
 	case "html":
 		return harmlessHTML(out)
 	case "json":
