@@ -32,9 +32,19 @@ func Formats() []Format {
 			New:  func(w io.Writer, o Options) Writer { return newJSONL(w, o) },
 		},
 		{
+			Name: "junit", Extensions: []string{".xml"},
+			Help: "JUnit, for CI: a suite for each domain, a case for each rule",
+			New:  func(w io.Writer, _ Options) Writer { return newJUnit(w) },
+		},
+		{
 			Name: "markdown", Extensions: []string{".md", ".markdown"},
 			Help: "GitHub's Markdown, for an issue or a wiki",
 			New:  func(w io.Writer, _ Options) Writer { return newMarkdown(w) },
+		},
+		{
+			Name: "prometheus", Extensions: []string{".prom"},
+			Help: "counts, for the node exporter's textfile collector",
+			New:  func(w io.Writer, _ Options) Writer { return newPrometheus(w) },
 		},
 		{
 			Name: "sarif", Extensions: []string{".sarif", ".sarif.json"},

@@ -29,7 +29,7 @@ func TestFormatsAreSortedAndWhole(t *testing.T) {
 			t.Errorf("FormatByName(%q) = %q, %v", strings.ToUpper(f.Name), got.Name, ok)
 		}
 	}
-	if want := []string{"csv", "html", "json", "jsonl", "markdown", "sarif", "text"}; !slices.Equal(names, want) {
+	if want := []string{"csv", "html", "json", "jsonl", "junit", "markdown", "prometheus", "sarif", "text"}; !slices.Equal(names, want) {
 		t.Errorf("formats %v, want %v", names, want)
 	}
 	if _, ok := FormatByName("pdf"); ok {
@@ -47,6 +47,8 @@ func TestFormatByPath(t *testing.T) {
 		"out.sarif":             "sarif",
 		"out.sarif.json":        "sarif", // the longer extension decides
 		"notes.txt":             "text",
+		"a.xml":                 "junit",
+		"a.prom":                "prometheus",
 		"a.csv":                 "csv",
 		"README.md":             "markdown",
 		"report":                "", // no extension

@@ -26,7 +26,7 @@ type payload struct {
 }
 
 func payloads() []payload {
-	all := "csv html json jsonl markdown sarif text"
+	all := "csv html json jsonl junit markdown prometheus sarif text"
 	return []payload{
 		{"clears the screen", "\x1b[2J\x1b[H", all},
 		{"sets the terminal's title", "\x1b]0;owned\x07", all},
@@ -34,33 +34,34 @@ func payloads() []payload {
 		{"DEL", "a\x7fb", all},
 		{"NUL", "a\x00b", all},
 		{"a lone carriage return", "safe\rEVIL", all},
-		{"line breaks that forge a finding", "x\nCRITICAL  forged\n", "csv json jsonl markdown sarif text"},
+		{"line breaks that forge a finding", "x\nCRITICAL  forged\n", "csv json jsonl junit markdown prometheus sarif text"},
 		{"a line separator", "a\u2028b\u2029c", all},
 		{"a bidirectional override", "\u202etxt.exe\u2066", all},
 		{"zero-width characters", "pay\u200bpal\u2060\ufeff", all},
 		{"invisible tags", "a\U000e0041\U000e0042", all},
 		{"variation selectors", "a\ufe0f\U000e0100", all},
 		{"invalid UTF-8", "a\xff\xfe\xc3(", all},
-		{"a script", "</style></title><script>alert(1)</script>", "html markdown"},
-		{"an event handler", `"><img src=x onerror=alert(1)>`, "csv html json jsonl markdown sarif"},
-		{"an attribute", `x" onmouseover="alert(1)" y="`, "csv json jsonl sarif"},
-		{"the end of a CDATA section", "]]><script>1</script>", "html markdown sarif"},
+		{"a script", "</style></title><script>alert(1)</script>", "html junit markdown"},
+		{"an event handler", `"><img src=x onerror=alert(1)>`, "csv html json jsonl junit markdown prometheus sarif"},
+		{"an attribute", `x" onmouseover="alert(1)" y="`, "csv json jsonl junit prometheus sarif"},
+		{"the end of a CDATA section", "]]><script>1</script>", "html junit markdown sarif"},
 		{"a script's address", "javascript:alert(1)", ""},
-		{"a remote page", `<a href="https://evil.example/">x</a>`, "csv html json jsonl markdown sarif"},
-		{"a base", `<base href="https://evil.example/">`, "csv html json jsonl markdown sarif"},
+		{"a remote page", `<a href="https://evil.example/">x</a>`, "csv html json jsonl junit markdown prometheus sarif"},
+		{"a base", `<base href="https://evil.example/">`, "csv html json jsonl junit markdown prometheus sarif"},
 		{"a template's action", "{{.Domain}}{{`x`}}", ""},
 		{"a placeholder", "{0} and {1}", "sarif"},
 		{"a link", "[x](http://evil.example)", "markdown sarif"},
-		{"a link behind a backslash", `\[x](http://evil.example) \\[y](1)`, "json jsonl markdown sarif"},
+		{"a link behind a backslash", `\[x](http://evil.example) \\[y](1)`, "json jsonl markdown prometheus sarif"},
 		{"a formula", "=cmd|' /C calc'!A0", "csv"},
 		{"a formula behind a semicolon", "x; @SUM(A1)", "csv"},
-		{"a JSON break", `","domain":"forged`, "csv json jsonl sarif"},
-		{"a fence", "```\n<img>\n```", "csv html json jsonl markdown sarif text"},
+		{"a JSON break", `","domain":"forged`, "csv json jsonl junit prometheus sarif"},
+		{"a fence", "```\n<img>\n```", "csv html json jsonl junit markdown prometheus sarif text"},
 		{"a fence on one line", "``` ```` ~~~", ""},
 		{"an image", "![x](https://evil.example/x.png)", "markdown sarif"},
 		{"addresses", "see https://evil.example, www.evil.example or me@evil.example", "markdown"},
 		{"a mention", "cc (@everyone)", "markdown"},
 		{"emphasis", "**bold** _it_ ~~gone~~", ""},
+		{"a label", `x",severity="none`, "csv json jsonl junit prometheus sarif"},
 		{"an entity", "&lt;script&gt; &#64;everyone", "markdown"},
 		{"64 KiB", strings.Repeat("A", 64<<10), ""},
 		{"much that must be escaped", strings.Repeat("\x1b\xff", 1<<10), all},
@@ -166,14 +167,17 @@ func TestHostileRuns(t *testing.T) {
 // it stands is convicted of every payload that does harm in its format.
 func TestHarmlessConvicts(t *testing.T) {
 	const marker = "THE-MESSAGE"
-	results := sampleResults()[:1]
-	results[0].Findings[0].Message = marker
 	for _, f := range Formats() {
-		results[0].SPF.Record = ""
-		if f.Name == "csv" { // it has no messages
+		run, results := sampleRun(), sampleResults()[:1]
+		switch f.Name {
+		case "csv": // has no messages
 			results[0].SPF.Record = marker
+		case "prometheus": // has no domains
+			run.Lists[0].Path = marker
+		default:
+			results[0].Findings[0].Message = marker
 		}
-		out := render(t, f, Options{}, sampleRun(), results)
+		out := render(t, f, Options{}, run, results)
 		if err := harmless(f.Name, out, 1); err != nil {
 			t.Fatalf("%s: the marker alone: %v", f.Name, err)
 		}
@@ -216,8 +220,12 @@ func harmless(format, out string, results int) error {
 				return err
 			}
 		}
+	case "junit":
+		return harmlessJUnit(out, results)
 	case "markdown":
 		return harmlessMarkdown(out, results)
+	case "prometheus":
+		return harmlessPrometheus(out)
 	case "sarif":
 		return conformsSARIF([]byte(out))
 	case "text":

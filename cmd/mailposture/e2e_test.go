@@ -206,7 +206,7 @@ func TestHostileDomain(t *testing.T) {
 	server := dnstest.Serve(t, healthy+hostile()+manyTXT())
 	folder := t.TempDir()
 	args := append(live(server), "healthy.test", "hostile.test", "mx.healthy.test", "many.test", "nothing.test")
-	for _, name := range []string{"a.html", "a.json", "a.sarif", "a.txt", "a.jsonl"} {
+	for _, name := range []string{"a.csv", "a.html", "a.json", "a.jsonl", "a.md", "a.prom", "a.sarif", "a.txt", "a.xml"} {
 		args = append(args, "-o", filepath.Join(folder, name))
 	}
 	got := call(t, "", args...)
@@ -234,7 +234,7 @@ func TestHostileDomain(t *testing.T) {
 	if many.SPF.State != "unknown" || many.SPF.Reason != "TXT many.test: too many records (3000)" {
 		t.Errorf("many.test from its zone: spf %+v", many.SPF)
 	}
-	for _, name := range []string{"a.html", "a.json", "a.sarif", "a.txt", "a.jsonl"} {
+	for _, name := range []string{"a.csv", "a.html", "a.json", "a.jsonl", "a.md", "a.prom", "a.sarif", "a.txt", "a.xml"} {
 		text, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil {
 			t.Fatal(err)
