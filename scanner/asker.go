@@ -13,8 +13,18 @@ type asker interface {
 	// begin asks a question for a caller, who is told the answer once, from any
 	// goroutine, perhaps before begin returns: then there may be no inquiry to
 	// return. It does not block.
-	begin(q facts.Question, to caller, i int) inquiry
+	begin(q facts.Question, use use, to caller, i int) inquiry
 }
+
+// use says who has a use for an answer.
+type use bool
+
+// The uses. An answer of use to one domain only need not be kept: a list of a
+// million domains has three million of them.
+const (
+	forAll use = false
+	forOne use = true
+)
 
 // caller waits for answers to numbered questions. It is called without any lock
 // of the asker's.
@@ -48,7 +58,7 @@ func gather(ctx context.Context, a asker, qs []facts.Question) ([]facts.Observat
 	}
 	inquiries := make([]inquiry, len(qs))
 	for i, q := range qs {
-		inquiries[i] = a.begin(q, g, i)
+		inquiries[i] = a.begin(q, forAll, g, i)
 	}
 	select {
 	case <-g.done:
@@ -92,7 +102,7 @@ type patient struct{ Resolver }
 // errand is a question put to such a Resolver.
 type errand struct{ cancel context.CancelFunc }
 
-func (p patient) begin(q facts.Question, to caller, i int) inquiry {
+func (p patient) begin(q facts.Question, _ use, to caller, i int) inquiry {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		defer cancel()

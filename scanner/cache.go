@@ -31,6 +31,9 @@ const entryOctets = 400
 // room. Failures are not kept. Who shared the question of another and got its
 // failure asks once more, so that no domain rests on a failure that began
 // before its own question; should that be shared, too, it counts.
+//
+// ScanAll has no answer kept that is about a domain of its list, or a name below
+// it, unless another domain asked for it at the same time.
 type Cache struct {
 	next    asker
 	now     func() time.Time
@@ -71,7 +74,7 @@ func (c *Cache) Lookup(ctx context.Context, qs []facts.Question) ([]facts.Observ
 
 // begin answers from the cache, or takes part in a flight, which it begins if
 // there is none.
-func (c *Cache) begin(q facts.Question, to caller, i int) inquiry {
+func (c *Cache) begin(q facts.Question, use use, to caller, i int) inquiry {
 	c.mu.Lock()
 	if o, ok := c.get(q); ok {
 		c.mu.Unlock()
@@ -80,10 +83,11 @@ func (c *Cache) begin(q facts.Question, to caller, i int) inquiry {
 	}
 	if f := c.flights[q]; f != nil {
 		f.riders = append(f.riders, rider{to: to, i: i})
+		f.use = forAll
 		c.mu.Unlock()
 		return f
 	}
-	f := &flight{cache: c, question: q}
+	f := &flight{cache: c, question: q, use: use}
 	f.riders = append(f.one[:0], rider{to: to, i: i, leads: true})
 	c.flights[q] = f
 	c.mu.Unlock()

@@ -11,6 +11,7 @@ import (
 type flight struct {
 	cache    *Cache
 	question facts.Question
+	use      use
 	riders   []rider
 	one      [1]rider // where riders begins: most have no company
 	inquiry  inquiry  // nil: not known yet, or there is none
@@ -27,7 +28,7 @@ type rider struct {
 
 // start asks the question.
 func (f *flight) start() {
-	inquiry := f.cache.next.begin(f.question, f, 0)
+	inquiry := f.cache.next.begin(f.question, forAll, f, 0)
 	f.cache.mu.Lock()
 	f.inquiry = inquiry
 	empty := f.empty
@@ -45,7 +46,9 @@ func (f *flight) answered(_ int, o facts.Observation) {
 	if c.flights[f.question] == f {
 		delete(c.flights, f.question)
 	}
-	c.put(o)
+	if f.use == forAll {
+		c.put(o)
+	}
 	told := f.riders
 	if o.Status == facts.Failed {
 		told = f.split()

@@ -21,7 +21,9 @@ type course struct {
 }
 
 func newCourse(domain facts.Domain, cfg *Config, build build) course {
-	return course{domain: domain, cfg: cfg, build: build, taken: cfg.now().UTC()}
+	c := course{domain: domain, cfg: cfg, build: build, taken: cfg.now().UTC()}
+	c.known.all = make([]facts.Observation, 0, 8) // most domains need no more
+	return c
 }
 
 // step works out what the answers so far mean, and returns what to ask next:

@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"iter"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/scanner/zone"
 )
 
 // crew scans many domains at once without a goroutine for each: whoever brings
@@ -182,15 +184,17 @@ func (t *trip[In, Out]) end() {
 func (t *trip[In, Out]) put(missing []facts.Question) bool {
 	t.mu.Lock()
 	t.missing, t.open = missing, len(missing)+1
-	t.got = make([]facts.Observation, len(missing))
-	t.inquiries = make([]inquiry, len(missing))
+	t.got = slices.Grow(t.got[:0], len(missing))[:len(missing)]
+	t.inquiries = slices.Grow(t.inquiries[:0], len(missing))[:len(missing)]
+	clear(t.got)
+	clear(t.inquiries)
 	for i, q := range missing {
 		if t.spent {
 			t.note(i, t.late(q))
 			continue
 		}
 		t.mu.Unlock()
-		inquiry := t.crew.asker.begin(q, t, i)
+		inquiry := t.crew.asker.begin(q, t.use(q), t, i)
 		t.mu.Lock()
 		t.inquiries[i] = inquiry
 		if t.spent && inquiry != nil { // hasten did not know it yet
@@ -203,6 +207,11 @@ func (t *trip[In, Out]) put(missing []facts.Question) bool {
 	all := t.open == 0
 	t.mu.Unlock()
 	return all
+}
+
+// use says whether other domains may ask the question, too.
+func (t *trip[In, Out]) use(q facts.Question) use {
+	return use(zone.Within(q.Name, string(t.course.domain)))
 }
 
 // note keeps an answer, and reports whether it was the last. It is called under

@@ -207,3 +207,27 @@ func TestScanEachSlowConsumer(t *testing.T) {
 		}
 	})
 }
+
+// What only the domain itself has a use for is not kept, or a long list would
+// fill the cache with it; what others ask for, too, is.
+func TestCacheKeepsWhatIsShared(t *testing.T) {
+	text, domains := towns(60)
+	cache := NewCache(zones(t, text), CacheConfig{})
+	domains = append(domains, "sub.t1.example", "sub.t2.example") // they ask for _dmarc.t1.example
+	for _, err := range ScanAll(t.Context(), slices.Values(domains), Config{Resolver: cache, Concurrency: 1},
+		func(*facts.Snapshot, *facts.Facts) int { return 0 }) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, kept := range map[string]bool{
+		"t1.example": false, "t2.example": false, "_s1.example": true, "_s5.example": true, "_dmarc.t1.example": true, "_dmarc.t3.example": false,
+	} {
+		cache.mu.Lock()
+		_, ok := cache.get(facts.Question{Name: name, Kind: facts.KindTXT})
+		cache.mu.Unlock()
+		if ok != kept {
+			t.Errorf("TXT %s is kept: %t, want %t", name, ok, kept)
+		}
+	}
+}

@@ -28,7 +28,7 @@ type firstTry struct {
 }
 
 // begin asks one question.
-func (d *DNS) begin(q facts.Question, to caller, i int) inquiry {
+func (d *DNS) begin(q facts.Question, _ use, to caller, i int) inquiry {
 	t := &task{DNS: d, question: q}
 	t.first.to, t.first.index = to, i
 	if err := t.query.pack(q); err != nil {
