@@ -57,7 +57,7 @@ var destinationTruth = destinationTables{
 			why: "forwarding changed signed content: the body hash does not verify",
 		},
 		// Whether the tenant signs a new message is not an input: it stays open.
-		{when: []cond{fEnvelope.not(EnvelopeOwn)}, like: &fEntryDKIM, source: SourceDKIM, why: "the signature survives: as on entry"},
+		{when: []cond{fEnvelope.not(EnvelopeOwn)}, like: &fEntryDKIM, source: SourceDKIM, why: "as on entry: forwarding leaves the content as it is"},
 	},
 	// Of a new message the forwarding domain's policy decides, which is no
 	// input: unless it passes, its result stays open.
@@ -73,7 +73,7 @@ var destinationTruth = destinationTables{
 		{when: []cond{fForward.is(ForwardNone)}, then: DeliveredLocal, source: SourcePools, why: "it is delivered to the mailbox"},
 		{when: []cond{fForward.is(ForwardRedirect, ForwardNew), fAutoForward.is(No)}, then: Blocked, code: "5.7.520", source: SourceForwarding, why: "no copy leaves: automatic forwarding is not allowed"},
 		{when: []cond{fOverLimits.is(Yes)}, then: Blocked, code: "5.1.8", source: SourcePools, why: "no copy leaves: the mailbox is over its limits"},
-		{when: []cond{fReceives.is(No)}, then: Undeliverable, source: SourceNullMX, why: "the destination has no host that takes mail"},
+		{when: []cond{fReceives.is(No)}, then: Undeliverable, source: SourceNullMX, why: "a copy has nowhere to go"},
 		{when: []cond{fPool.is(PoolHighRisk)}, then: DeliveredOrJunk, source: SourcePools, why: "the high-risk pool has a bad name: many receivers take its mail for junk, or refuse it"},
 		{
 			when: []cond{fPool.is(PoolRelay), fRelayCheck.is(RelayCheckRanges)}, then: RefusedRelay, code: "5.7.367", source: SourceInference,

@@ -22,15 +22,16 @@ func (m model) follow(p Path) Route {
 	s := &state{Path: p}
 	switch p.MX {
 	case MXOther:
-		return elsewhere(NotExchangeOnline, "the mailboxes are not at Exchange Online, as far as DNS shows: this model says nothing")
+		return elsewhere(NotExchangeOnline, "not at Exchange Online: this model says nothing")
 	case MXNone:
-		return elsewhere(Undeliverable, "nobody takes mail for the recipient's domain")
+		return elsewhere(Undeliverable, "nobody takes mail for the recipient")
 	}
+	s.hop(AtFirstHop, CheckMX, string(p.MX), fMX.name)
 	s.hop(AtFirstHop, CheckSPF, string(p.SPF), fSPF.name)
 	s.hop(AtFirstHop, CheckDKIM, string(p.DKIM), fDKIM.name)
 	s.hop(AtFirstHop, CheckDMARCPolicy, string(p.Policy), fPolicy.name)
 	if p.MX == "" { // whether Exchange Online has a part in it is not known
-		s.hop(AtExchangeOnline, CheckOutcome, "", fMX.name)
+		s.Hops = append(s.Hops, Hop{At: AtExchangeOnline, Check: CheckOutcome, Why: whyOpen([]Input{fMX.name}), Rests: []Input{fMX.name}})
 		s.need([]Input{fMX.name})
 		return s.Route
 	}
@@ -101,23 +102,19 @@ func (m model) arrive(s *state) {
 func elsewhere(outcome Outcome, why string) Route {
 	return Route{
 		Pool: PoolNone, Envelope: EnvelopeNone, Outcome: outcome,
-		Hops: []Hop{{At: AtFirstHop, Check: CheckOutcome, Result: string(outcome), Why: why}},
+		Hops: []Hop{{At: AtFirstHop, Check: CheckOutcome, Result: string(outcome), Why: why, Rests: []Input{fMX.name}}},
 	}
 }
 
 // note adds what a table said to the hops.
 func note[T ~string](s *state, at Place, check Check, d decision[T]) {
 	s.need(d.needs)
-	s.Hops = append(s.Hops, Hop{At: at, Check: check, Result: string(d.value), Why: d.why, Source: d.source})
+	s.Hops = append(s.Hops, Hop{At: at, Check: check, Result: string(d.value), Why: d.why, Source: d.source, Rests: d.rests})
 }
 
-// hop adds a value that was given.
+// hop adds a value that was given. What it rests on is all there is to say.
 func (s *state) hop(at Place, check Check, result string, input Input) {
-	h := Hop{At: at, Check: check, Result: result, Why: "as given"}
-	if result == "" {
-		h.Why = whyOpen([]Input{input})
-	}
-	s.Hops = append(s.Hops, h)
+	s.Hops = append(s.Hops, Hop{At: at, Check: check, Result: result, Rests: []Input{input}})
 }
 
 // need notes the inputs of the path that are not known. What was worked out on

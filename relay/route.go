@@ -105,6 +105,7 @@ type Check string
 
 // The checks.
 const (
+	CheckMX          Check = "mx" // who receives first
 	CheckSPF         Check = "spf"
 	CheckDKIM        Check = "dkim"
 	CheckDMARC       Check = "dmarc"
@@ -120,5 +121,6 @@ type Hop struct {
 	Check  Check
 	Result string // "" when it is not known
 	Why    string
-	Source Source // of the line of the truth table; "" where a value is only handed on, or not known
+	Source Source  // of the line of the truth table; "" where a value is only handed on, or not known
+	Rests  []Input // inputs that the result rests on, or would
 }

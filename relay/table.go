@@ -72,6 +72,7 @@ type decision[T ~string] struct {
 	why    string
 	source Source
 	needs  []Input // what is not known and matters, where value is ""
+	rests  []Input // what the line looked at, where there is a value
 }
 
 // decide finds the line that holds. A line may hold when a cell of it is not
@@ -98,7 +99,7 @@ func (t table[T]) decide(s *state) decision[T] {
 		}
 		switch {
 		case !found:
-			d, found = decision[T]{value: value, code: r.code, why: r.why, source: r.source}, true
+			d, found = decision[T]{value: value, code: r.code, why: r.why, source: r.source, rests: r.rests()}, true
 		case d.value != value || d.code != r.code:
 			return t.open(s, needs, i+1)
 		}
@@ -124,7 +125,7 @@ func (t table[T]) open(s *state, needs []Input, from int) decision[T] {
 			break
 		}
 	}
-	return decision[T]{needs: needs, why: whyOpen(needs)}
+	return decision[T]{needs: needs, why: whyOpen(needs), rests: needs}
 }
 
 // add adds a name that is not there yet.
@@ -152,6 +153,18 @@ func (r *row[T]) holds(s *state) (Answer, Input) {
 		return "", open
 	}
 	return Yes, ""
+}
+
+// rests is what a line looks at.
+func (r *row[T]) rests() []Input {
+	var names []Input
+	for _, c := range r.when {
+		names = add(names, c.name)
+	}
+	if r.like != nil {
+		names = add(names, r.like.name)
+	}
+	return names
 }
 
 // whyOpen says what is not known.
