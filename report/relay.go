@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/mailposture/mailposture/record"
@@ -21,7 +22,7 @@ type Relay struct {
 	Assumed  []RelayAssumption `json:"assumed"`
 	Hops     []RelayHop        `json:"hops"`
 	Pool     string            `json:"pool"`
-	AtRisk   bool              `json:"at_risk"` // a published text lets it go to the relay pool
+	AtRisk   bool              `json:"at_risk"` // a published text lets a copy that is, or were, forwarded go to the relay pool
 	Criteria []RelayCriteria   `json:"criteria"`
 	Outcome  string            `json:"outcome"`
 	Code     string            `json:"code,omitempty"` // the enhanced status codes of a refusal
@@ -89,8 +90,8 @@ func NewRelay(from, to, forward string, r relay.Reading) Relay {
 	}
 	for _, v := range relay.ByCriteria(r.Path) {
 		out.Criteria = append(out.Criteria, RelayCriteria{Text: string(v.Criteria), Pool: orUnknown(v.Pool), Outcome: orUnknown(v.Outcome)})
-		out.AtRisk = out.AtRisk || v.Pool == relay.PoolRelay
 	}
+	out.AtRisk = atRisk(r.Path)
 	for _, m := range relay.Mends(r.Path) {
 		change := RelayChange{Change: m.Text(), Steps: []RelayStep{}}
 		for _, c := range m {
@@ -102,6 +103,15 @@ func NewRelay(from, to, forward string, r relay.Reading) Relay {
 		out.Change = out.Changes[0].Change
 	}
 	return clean(out)
+}
+
+// atRisk reports whether a published text lets a copy go to the relay pool.
+// One that is not forwarded is looked at as if it were.
+func atRisk(p relay.Path) bool {
+	if p.Forward == relay.ForwardNone {
+		p.Forward = relay.ForwardRedirect
+	}
+	return slices.ContainsFunc(relay.ByCriteria(p), func(v relay.Verdict) bool { return v.Pool == relay.PoolRelay })
 }
 
 func orUnknown[T ~string](value T) string {

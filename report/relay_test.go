@@ -35,8 +35,8 @@ func reading(t *testing.T, assume ...string) relay.Reading {
 	return r
 }
 
-// atRisk are the combinations of the path that the support article tells of.
-func atRisk(t *testing.T) []Relay {
+// risky are the combinations of the path that the support article tells of.
+func risky(t *testing.T) []Relay {
 	t.Helper()
 	var all []Relay
 	for _, r := range reading(t, "spf-elsewhere=softfail", "dmarc-policy=none", "destination-relay-check=published-ranges").Combinations() {
@@ -48,7 +48,7 @@ func atRisk(t *testing.T) []Relay {
 func TestRelayGolden(t *testing.T) {
 	for file, opt := range map[string]Options{"text/relay.txt": {}, "text/relay-wide.txt": {Color: true, Width: 120}} {
 		var out bytes.Buffer
-		if err := WriteRelayText(&out, atRisk(t), opt); err != nil {
+		if err := WriteRelayText(&out, risky(t), opt); err != nil {
 			t.Fatal(err)
 		}
 		path := filepath.Join("testdata", "golden", filepath.FromSlash(file))
@@ -68,7 +68,7 @@ func TestRelayGolden(t *testing.T) {
 }
 
 func TestRelayResult(t *testing.T) {
-	all := atRisk(t)
+	all := risky(t)
 	if len(all) != 4 {
 		t.Fatalf("%d combinations, want 4", len(all))
 	}
@@ -94,7 +94,7 @@ func TestRelayResult(t *testing.T) {
 // TestRelayNeverPromises: what may leave by the relay pool is told as a risk.
 func TestRelayNeverPromises(t *testing.T) {
 	var out bytes.Buffer
-	if err := WriteRelayText(&out, atRisk(t), Options{}); err != nil {
+	if err := WriteRelayText(&out, risky(t), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(out.String()), " ")
@@ -134,7 +134,7 @@ func TestRelayFitsSchema(t *testing.T) {
 	}
 	// The control: a word that the schema does not know.
 	var out bytes.Buffer
-	if err := WriteRelayJSON(&out, atRisk(t)[:1]); err != nil {
+	if err := WriteRelayJSON(&out, risky(t)[:1]); err != nil {
 		t.Fatal(err)
 	}
 	for _, change := range [][2]string{{`"pool":"relay"`, `"pool":"odd"`}, {`"changes":[`, `"other":[`}, {`"at_risk":true`, `"at_risk":"yes"`}} {
@@ -152,7 +152,7 @@ func TestHostileRelay(t *testing.T) {
 		if len(p.text) > 1<<15 {
 			continue
 		}
-		all := atRisk(t)[:2]
+		all := risky(t)[:2]
 		if n := poison(t, reflect.ValueOf(&all).Elem(), p.text, false); n < 100 {
 			t.Fatalf("only %d strings were reached", n)
 		}

@@ -83,6 +83,8 @@ func outcomeWords(r Relay) string {
 	switch {
 	case r.Outcome == unknownWord:
 		text += ", since not all that decides is known"
+	case r.Outcome == string(relay.DeliveredLocal) && r.AtRisk:
+		text += "; forwarded, a copy would be at risk of the relay pool (name the destination with --forward)"
 	case r.Pool == string(relay.PoolRelay):
 		text = "at risk of the relay pool; " + text
 	}

@@ -28,7 +28,9 @@ const relayLong = `Say what becomes of a message that Exchange Online forwards: 
 copy is refused with "550 5.7.367 Remote server returned not permitted to relay",
 or for DMARC, and the change that mends it.
 
-    --from  who wrote it      --to  the mailbox that forwards it     --forward  where the copy goes
+    --from     who wrote it
+    --to       the mailbox that forwards it
+    --forward  where the copy goes
 
 Each hop is shown with the check that is made there, its result, and why. What
 DNS shows (MX, SPF, DMARC, DKIM keys) is looked up. What it cannot show is tried
@@ -41,7 +43,7 @@ about DKIM: "relay" means that a message is at risk of it, never that it will go
 there. The newer text decides; --assume criteria=support-2026-03 takes the older.
 
 Exit codes: 0 whatever the outcome; 2 usage error; 3 the outcome is unknown,
-because a question failed or was not answered.`
+because something that decides is: a question that failed, most often.`
 
 func newRelay(io stdio) *cobra.Command {
 	f := &relayFlags{}

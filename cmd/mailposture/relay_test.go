@@ -121,3 +121,50 @@ func TestRelayOneQuestionFails(t *testing.T) {
 		}
 	}
 }
+
+// TestRelayDocs runs the examples of docs/relay.md. A line "..." stands for
+// any lines.
+func TestRelayDocs(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "relay.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := strings.Split(string(page), "```console\n")[1:]
+	if len(examples) != 3 {
+		t.Fatalf("%d examples", len(examples))
+	}
+	for _, example := range examples {
+		example, _, _ = strings.Cut(example, "```")
+		indent := example[:strings.Index(example, "$ mailposture ")]
+		lines := strings.Split(strings.TrimRight(strings.ReplaceAll(example, "\n"+indent, "\n"), " \n"), "\n")
+		command := strings.Fields(lines[0])[2:] // behind "$ mailposture"
+		if missing, ok := elided(call(t, "", command...).out, lines[1:]); !ok {
+			t.Errorf("%s does not print %q there", lines[0], missing)
+		}
+	}
+	// The control: lines in another order are not there.
+	if _, ok := elided("a\nb\n", []string{"...", "b", "a"}); ok {
+		t.Error("the order of lines does not matter")
+	}
+}
+
+// elided reports whether lines are those of a text, but for those that "..."
+// stands for, and else the first that is not.
+func elided(text string, lines []string) (string, bool) {
+	have := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	anywhere := false
+	for _, line := range lines {
+		if line == "..." {
+			anywhere = true
+			continue
+		}
+		for anywhere && len(have) > 0 && have[0] != line {
+			have = have[1:]
+		}
+		if len(have) == 0 || have[0] != line {
+			return line, false
+		}
+		have, anywhere = have[1:], false
+	}
+	return "end of the output", anywhere || len(have) == 0
+}
