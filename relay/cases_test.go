@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/mailposture/mailposture/facts"
 )
 
 // theirs are the words of the reference data for ours.
@@ -159,6 +161,40 @@ func TestCaseMends(t *testing.T) {
 	}
 	if checked < 50 {
 		t.Errorf("only %d changes in the reference: was it read?", checked)
+	}
+}
+
+// TestMends is about changes that the reference has no row for.
+func TestMends(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		path func(*Path)
+		want []string // what each mend says, by the names of its changes
+	}{
+		{"what arrives needs none", func(p *Path) { p.Filtering = FilteringOn }, nil},
+		{"what is not known has none", func(p *Path) { p.Filtering = "" }, nil},
+		{"refused on the way to the mailbox itself", func(p *Path) {
+			p.MX, p.SPF, p.Policy, p.Forward = MXMicrosoft, facts.SPFFail, PolicyReject, ForwardNone
+		},
+			[]string{"sender-signs-dkim", "sender-spf"}},
+		{"one's own domain alone would do, so pairs are named", func(p *Path) { p.Policy, p.RelayCheck = PolicyReject, RelayCheckRanges },
+			[]string{acceptedDomain, "enable-enhanced-filtering+sender-signs-dkim", "sender-signs-dkim+destination-authorises", "sender-signs-dkim+mx-to-microsoft"}},
+		{"no host takes the copy", func(p *Path) { p.Receives = No }, nil},
+		{"over the limits", func(p *Path) { p.OverLimits = Yes }, nil},
+	} {
+		p := usual()
+		c.path(&p)
+		var got []string
+		for _, m := range Mends(p) {
+			var names []string
+			for _, change := range m {
+				names = append(names, change.ID)
+			}
+			got = append(got, strings.Join(names, "+"))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 

@@ -156,5 +156,6 @@ func delivers(p Path, all ...Change) bool {
 			return false
 		}
 	}
-	return Follow(p).Outcome == Delivered
+	end := Follow(p).Outcome
+	return end == Delivered || end == DeliveredLocal
 }

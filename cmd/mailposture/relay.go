@@ -73,6 +73,8 @@ func newRelay(io stdio) *cobra.Command {
 	f.source.register(c)
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print each question and answer")
 	flags.BoolVar(&f.noColor, "no-color", false, "no colours (NO_COLOR does the same)")
+	c.MarkFlagsMutuallyExclusive("snapshots", "zone")
+	c.MarkFlagsMutuallyExclusive("snapshots", "resolver")
 	complete(c, "format", []string{"text", "json"})
 	complete(c, "assume", assumable())
 	return c
@@ -124,7 +126,7 @@ func runRelay(c *cobra.Command, f *relayFlags, io stdio) error {
 			return err
 		}
 	}
-	study, done, err := f.open(c, io)
+	study, done, err := f.open(c, path, io)
 	if err != nil {
 		return err
 	}

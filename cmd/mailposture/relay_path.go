@@ -96,13 +96,13 @@ func (p relayPath) read(ctx context.Context, study study) (relay.Reading, error)
 }
 
 // open makes the study that the flags ask for, and what ends it.
-func (f *relayFlags) open(c *cobra.Command, io stdio) (study, func(), error) {
+func (f *relayFlags) open(c *cobra.Command, p relayPath, io stdio) (study, func(), error) {
 	options := facts.DefaultOptions()
 	for _, selector := range f.selectors {
 		options.Selectors = append(options.Selectors, strings.ToLower(selector))
 	}
 	if len(f.snapshots) > 0 {
-		saved, err := savedStudy(c, f.snapshots, options, io)
+		saved, err := savedStudy(c, f.snapshots, []facts.Domain{p.from, p.to, p.forward}, options, io)
 		return saved, func() {}, err
 	}
 	var trace func(scanner.TraceEvent)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,9 +13,9 @@ import (
 	"github.com/mailposture/mailposture/report"
 )
 
-// savedStudy answers from saved snapshots. Of a domain that was saved twice,
-// the last counts.
-func savedStudy(c *cobra.Command, paths []string, options facts.Options, io stdio) (study, error) {
+// savedStudy answers from saved snapshots, and keeps those of the wanted
+// domains only. Of a domain that was saved twice, the last counts.
+func savedStudy(c *cobra.Command, paths []string, wanted []facts.Domain, options facts.Options, io stdio) (study, error) {
 	for _, path := range paths {
 		if err := readable("saved file", path); err != nil {
 			return nil, err
@@ -40,7 +41,9 @@ func savedStudy(c *cobra.Command, paths []string, options facts.Options, io stdi
 		if err := s.snapshot.Check(); err != nil {
 			return nil, one.bad("%s", err)
 		}
-		known[s.snapshot.Domain] = s
+		if slices.Contains(wanted, s.snapshot.Domain) {
+			known[s.snapshot.Domain] = s
+		}
 	}
 	return func(_ context.Context, domain facts.Domain, hosts []netip.Addr) (*facts.Facts, error) {
 		s, ok := known[domain]
