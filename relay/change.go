@@ -27,7 +27,9 @@ type Change struct {
 // can make.
 const acceptedDomain = "accepted-domain"
 
-// changes lists the changes, in the order in which to think of them.
+// changes lists the changes, in the order in which to think of them. One that
+// only the owner of the sender's domain can make, and one that does away with
+// the gateway, come last.
 func changes() []Change {
 	return []Change{
 		{
@@ -79,18 +81,18 @@ func changes() []Change {
 			},
 		},
 		{
-			acceptedDomain, WhoRecipient, "make the sender's domain an accepted domain of the tenant",
-			"only for a domain of your own: New-AcceptedDomain, as internal relay where its mailboxes are elsewhere",
-			func(p *Path) bool {
-				p.Accepted = Yes
-				return true
-			},
-		},
-		{
 			"destination-authorises", WhoDestination, "have the refusing host authorise the tenant by something other than published ranges",
 			"by the connector's certificate, a tenant header or the recipient's domain; the relay pool's addresses are unpublished and change",
 			func(p *Path) bool {
 				p.RelayCheck = RelayCheckNone
+				return true
+			},
+		},
+		{
+			acceptedDomain, WhoRecipient, "make the sender's domain an accepted domain of the tenant",
+			"only for a domain of your own: New-AcceptedDomain, as internal relay where its mailboxes are elsewhere",
+			func(p *Path) bool {
+				p.Accepted = Yes
 				return true
 			},
 		},
