@@ -63,5 +63,6 @@ func Rules() []Rule {
 		spfMXTooMany,
 		spfNoMailDomainOpen,
 		spfRelayNotAuthorized,
+		spfModifierSlip,
 	}
 }
