@@ -41,6 +41,7 @@ golden: ## write the golden files anew; read the diff afterwards
 
 docs: ## write the generated docs
 	$(GO) run ./cmd/mailposture rules -f markdown > docs/rules.md
+	$(GO) test -run '^TestWrongVerdicts$$' . -update
 
 demo: ## scan the built-in demo zone
 	$(GO) run ./cmd/mailposture scan --zone :demo:
