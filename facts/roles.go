@@ -60,7 +60,8 @@ func (b *builder) sends() RoleFact {
 		r.Standing = passes
 	case f.DKIM.State == Unknown:
 		r.Standing = f.DKIM.Standing // or be a key
-	case f.SPF.State == Present && f.SPF.All == record.QualifierFail:
+	case f.SPF.Valid && f.SPF.All == record.QualifierFail:
+		// A record that is a permerror was meant to let somebody send.
 		r.State, r.Evidence = Absent, []string{"spf-denies-all"}
 	case f.MX.State == Unknown:
 		r.Standing = f.MX.Standing

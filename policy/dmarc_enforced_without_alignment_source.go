@@ -16,13 +16,16 @@ var dmarcEnforcedWithoutAlignmentSource = Rule{
 receivers that honour the policy will refuse or set aside all mail of the domain's own users. DKIM selectors cannot be
 listed: a key under a selector that was not tried would change this. A domain that never sends means it so.`,
 	Fix: "Publish SPF for the services that send, sign with DKIM for the domain, and enforce when aggregate reports show that mail " +
-		"passes. If mail is signed, name the selector with `--selector`. If the domain sends nothing, a null MX (`MX 0 .`) says so.",
+		"passes. If mail is signed, name the selector with `--selector`. If the domain sends nothing, `v=spf1 -all` says so.",
 	Refs:  []string{"RFC 9989, section 5.1", "RFC 7489, section 6.6.2"},
 	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartSPFPass, facts.PartDMARC, facts.PartDKIM},
 	Check: func(f *facts.Facts) []Finding {
 		if !f.DMARC.Effective.This.Enforces() || f.DKIM.State == facts.Present {
 			return nil
+		}
+		if f.Role(facts.Sends).State == facts.Absent {
+			return nil // v=spf1 -all: a domain that only receives, and says so
 		}
 		reason := noSPF(f)
 		if reason == "" {
@@ -47,9 +50,22 @@ _dmarc.example.com. TXT "v=DMARC1; p=quarantine"`,
 		Outcome:  Fail,
 		Contains: "SPF can pass for no address",
 	}, {
+		Name: "SPF that was meant to name a service",
+		Zone: `example.com. MX 10 mx.example.net.
+example.com. TXT "v=spf1 inlude:_spf.example.net -all"
+_dmarc.example.com. TXT "v=DMARC1; p=reject"`,
+		Outcome:  Fail,
+		Contains: "SPF is a permerror, for its syntax",
+	}, {
 		Name: "SPF that passes for a server",
 		Zone: `example.com. MX 10 mx.example.net.
 example.com. TXT "v=spf1 ip4:192.0.2.25 -all"
+_dmarc.example.com. TXT "v=DMARC1; p=reject"`,
+		Outcome: Pass,
+	}, {
+		Name: "a domain that receives, and says that it sends nothing",
+		Zone: `example.com. MX 10 mx.example.net.
+example.com. TXT "v=spf1 -all"
 _dmarc.example.com. TXT "v=DMARC1; p=reject"`,
 		Outcome: Pass,
 	}, {
