@@ -29,7 +29,7 @@ denies it, SPF holds nobody back. That a domain sends under a DKIM selector whic
 				Evidence: []Evidence{ownSPF(f)},
 			}}
 		// A record that is broken is the matter of other rules.
-		case f.SPF.Tree == nil || len(f.SPF.Tree.Problems) > 0 || f.SPF.All == record.QualifierFail:
+		case f.SPF.Tree == nil || len(f.SPF.Tree.Problems) > 0 || f.SPF.All == record.QualifierFail || redirectFails(f.SPF.Tree):
 			return nil
 		}
 		end := "without all"
@@ -64,6 +64,11 @@ example.com. TXT "v=spf1 redirect=_parked.example.net"
 _parked.example.net. TXT "v=spf1 -all"`,
 		Outcome: Pass,
 	}, {
+		Name: "a redirect that leads nowhere is another rule's",
+		Zone: `example.com. MX 0 .
+example.com. TXT "v=spf1 redirect=_parked.example.net"`,
+		Outcome: Pass,
+	}, {
 		Name:    "a zone of reverse names",
 		Domain:  "2.0.192.in-addr.arpa",
 		Zone:    `25.2.0.192.in-addr.arpa. PTR mx.example.com.`,
@@ -80,4 +85,19 @@ s1._domainkey.example.com. TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcv
 		Options: facts.Options{Selectors: []string{"s1"}},
 		Outcome: NotApplicable,
 	}},
+}
+
+// redirectFails reports whether a record ends in a redirect that leads, at last,
+// to no record, or back to itself.
+func redirectFails(n *facts.SPFNode) bool {
+	for i := range n.Terms {
+		t := &n.Terms[i]
+		if t.Mechanism != record.ModRedirect || t.Dead {
+			continue
+		}
+		if t.State == facts.Absent || t.Loop || t.Child != nil && redirectFails(t.Child) {
+			return true
+		}
+	}
+	return false
 }
