@@ -155,8 +155,11 @@ func (e *spfEvaluation) terms(parsed *record.SPF, domain, via string) (SPFResult
 		if e.errored {
 			return result, reason
 		}
+		if matched && reason == "" { // an include says which of its terms matched
+			reason = via + record.Text(t.Text) + " matched"
+		}
 		if matched {
-			return qualified(t.Qualifier), via + record.Text(t.Text) + " matched"
+			return qualified(t.Qualifier), reason
 		}
 	}
 	if redirect != nil {
@@ -183,7 +186,7 @@ func (e *spfEvaluation) redirect(t *record.SPFTerm, domain, via string) (SPFResu
 		return result, reason
 	}
 	target := e.target(t, domain)
-	result, reason := e.host(target, via+"redirect="+target+", then ")
+	result, reason := e.host(target, via+"redirect="+record.Text(target)+", then ")
 	if result == SPFNone {
 		return e.fail(SPFPermError, "redirect to %s, which has no SPF record", target)
 	}

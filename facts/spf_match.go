@@ -40,7 +40,7 @@ func (e *spfEvaluation) match(t *record.SPFTerm, domain, via string) (bool, SPFR
 
 // include evaluates another record; only its pass matches. RFC 7208, section 5.2.
 func (e *spfEvaluation) include(target, via string) (bool, SPFResult, string) {
-	result, reason := e.host(target, via+"include:"+target+", then ")
+	result, reason := e.host(target, via+"include:"+record.Text(target)+", then ")
 	switch {
 	case e.errored:
 		return false, result, reason
@@ -51,7 +51,7 @@ func (e *spfEvaluation) include(target, via string) (bool, SPFResult, string) {
 		result, reason := e.fail(SPFPermError, "include of %s, which has no SPF record", target)
 		return false, result, reason
 	}
-	return result == SPFPass, "", ""
+	return result == SPFPass, "", reason
 }
 
 // addressKind is the type of address to ask for. RFC 7208, section 5.

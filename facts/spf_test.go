@@ -160,7 +160,7 @@ macro.example.com. TXT "v=spf1 include:%{l}._at_.%{o} -all"
 		{"::ffff:192.0.2.1", "u@example.com", facts.SPFPass, "ip4:192.0.2.0/28 matched"},
 		{"198.51.100.3", "u@example.com", facts.SPFPass, "a:a.example.com/31 matched"},
 		{"203.0.113.25", "u@example.com", facts.SPFPass, "mx matched"},
-		{"2001:db8:1::7", "u@example.com", facts.SPFPass, "include:i.example.com matched"},
+		{"2001:db8:1::7", "u@example.com", facts.SPFPass, "include:i.example.com, then ip6:2001:db8:1::/48 matched"},
 		{"203.0.113.99", "u@example.com", facts.SPFSoftFail, "~all matched"}, // the fail inside an include does not match
 		{"198.51.100.7", "u@example.com", facts.SPFNeutral, "?exists:%{ir}.list.example.com matched"},
 		{"192.0.2.99", "u@r.example.com", facts.SPFFail, "redirect=i.example.com, then -all matched"},
@@ -171,7 +171,7 @@ macro.example.com. TXT "v=spf1 include:%{l}._at_.%{o} -all"
 		{"192.0.2.1", "u@voids.example.com", facts.SPFPermError, "more than 2 void DNS lookups, at A z.example.com"},
 		{"192.0.2.9", "u@p.example.com", facts.SPFPass, "ptr matched"},
 		{"192.0.2.10", "u@p.example.com", facts.SPFFail, "-all matched"},
-		{"192.0.2.1", "user@macro.example.com", facts.SPFPass, "include:%{l}._at_.%{o} matched"},
+		{"192.0.2.1", "user@macro.example.com", facts.SPFPass, "include:user._at_.macro.example.com, then +all matched"},
 		{"192.0.2.1", "u@nothing.example.com", facts.SPFNone, "no SPF record at nothing.example.com"},
 		{"192.0.2.1", "u@localhost", facts.SPFNone, "the domain is not a multi-label name"},
 		{"192.0.2.1", "", facts.SPFPass, "ip4:192.0.2.0/28 matched"}, // the null reverse-path: postmaster at HELO
