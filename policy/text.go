@@ -24,8 +24,9 @@ func short(octets string) string {
 	return quoted(octets)
 }
 
-// plain is a name from outside without quotation marks.
-func plain(name string) string { return record.Text(name[:min(len(name), maxName)]) }
+// plain is a name from outside without quotation marks. It is in the form that
+// dig prints already, so that a backslash in it is no octet of the name's.
+func plain(name string) string { return record.Printable(name[:min(len(name), maxName)]) }
 
 // keyOf makes a finding's key, of outside text too.
 func keyOf(words ...string) string {
