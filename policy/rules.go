@@ -30,6 +30,7 @@ func Rules() []Rule {
 		dmarcTestMode,
 		dmarcTrailingJunk,
 		dmarcEnforcedWithoutAlignmentSource,
+		dmarcValueInvalid,
 		m365BehindGatewayNeedsEF,
 		m365PossibleBehindGateway,
 		m365MXBypassDirect,
