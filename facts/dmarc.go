@@ -25,6 +25,9 @@ func (b *builder) dmarc() {
 	walked := b.walkDMARC(b.domain)
 	own := walked[0]
 	d.Records, d.Others = own.records, own.others
+	if len(d.Records) == 0 {
+		d.Misplaced, _ = selectTexts(texts(b.ask(b.domain, KindTXT, nil)), record.IsDMARC)
+	}
 	for _, n := range walked {
 		d.Path = append(d.Path, Step{Name: dmarcPrefix + n.domain, Standing: n.standing()})
 	}

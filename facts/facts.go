@@ -118,6 +118,7 @@ type DMARC struct {
 	Standing                      // Present: a policy applies, from this name or above
 	Records   []Record            // with v=DMARC1 at the domain's own _dmarc name
 	Others    []Record            // other TXT at the domain's own _dmarc name
+	Misplaced []Record            // with v=DMARC1 at the domain itself, where nobody looks; only where Records is empty
 	Record    Record              // the one that applies; zero when none does
 	Parsed    *record.DMARC       // of Record; nil when none applies
 	Valid     bool                // exactly one record, and a receiver may apply it
