@@ -12,10 +12,10 @@ var dmarcMultiple = Rule{
 	Title:      "There is more than one DMARC record",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `Receivers discard all DMARC records of a name that has several. The domain is then without a policy and without reports, unless a
-domain above it has a record, which then applies instead.`,
+	Why: `Receivers discard all DMARC records of a name that has several. The domain is then without a policy and without reports. Where a
+domain above it has a record, some receivers apply that one instead; older ones stop here.`,
 	Fix:   "Keep one record. Several report addresses go into one `rua`, separated by commas.",
-	Refs:  []string{"RFC 9989, section 4.10"},
+	Refs:  []string{"RFC 9989, section 4.10", "RFC 7489, section 6.6.3"},
 	Needs: []facts.Part{facts.PartDMARC},
 	Check: func(f *facts.Facts) []Finding {
 		if len(f.DMARC.Records) < 2 {
