@@ -76,10 +76,12 @@ func (c *Cache) Lookup(ctx context.Context, qs []facts.Question) ([]facts.Observ
 // there is none.
 func (c *Cache) begin(q facts.Question, use use, to caller, i int) inquiry {
 	c.mu.Lock()
-	if o, ok := c.get(q); ok {
-		c.mu.Unlock()
-		to.answered(i, o)
-		return nil
+	if use == forAll { // of the others, next to none is kept
+		if o, ok := c.get(q); ok {
+			c.mu.Unlock()
+			to.answered(i, o)
+			return nil
+		}
 	}
 	if f := c.flights[q]; f != nil {
 		f.riders = append(f.riders, rider{to: to, i: i})

@@ -121,6 +121,10 @@ func formatNames() []string {
 	return names
 }
 
+// fileBuffer is how much is written to a file at once, in octets: a few dozen
+// results.
+const fileBuffer = 64 << 10
+
 // openOutput reads [FORMAT=]PATH and begins the file.
 func openOutput(spec string, opt report.Options) (*sink, error) {
 	path := spec
@@ -138,7 +142,7 @@ func openOutput(spec string, opt report.Options) (*sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sink{path: path, format: format, file: file, buffer: bufio.NewWriter(file)}
+	s := &sink{path: path, format: format, file: file, buffer: bufio.NewWriterSize(file, fileBuffer)}
 	s.writer = format.New(s.buffer, opt)
 	return s, nil
 }
