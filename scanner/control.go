@@ -68,8 +68,8 @@ func (t *task) makeControls(ctx context.Context, i int) (findings, bool) {
 			case v.status == facts.Found:
 				found++
 				made = append(made, v.data...)
-			case v.status == facts.Failed && v.denial == facts.NotAsked:
-				return findings{}, false
+			case v.status == facts.Failed && v.weight <= weightLocal:
+				return findings{}, false // it said nothing
 			}
 			f.denies = f.denies && v.denial == facts.NXDomain
 		}

@@ -71,6 +71,12 @@ type cell struct {
 	then      bool // the truth follows
 }
 
+// madeUp is a lie that nothing in the answer contradicts: only controls show
+// it, and they have to be answered in time.
+func (c cell) madeUp() bool {
+	return c.step.Do == NXRewrite && c.existence == missing && c.Kind == facts.KindA
+}
+
 // must reports whether a careful client finds the truth: it follows junk.
 // Another port has no meaning over TCP: there the connection ends.
 func (c cell) must() bool {
@@ -158,7 +164,7 @@ func TestMatrix(t *testing.T) {
 			defer func() { <-slots }()
 			for j, o := range concluded(t, s, cells, 250*time.Millisecond) {
 				c := cells[j]
-				if c.must() && o.Status == facts.Failed {
+				if c.must() && o.Status == facts.Failed || c.madeUp() && o.Status == facts.Found {
 					o = concluded(t, s, cells[j:j+1], patience)[0] // the machine may be busy
 				}
 				fault := wrong(o, truth.Values(c.Name, c.Kind))
