@@ -1,11 +1,30 @@
 package provider
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
-// Start-up pays for one Parse; below 5 ms it is not worth a second format.
-func BenchmarkParse(b *testing.B) {
+// What a program pays that asks for Embedded: one reading of the compact form.
+func BenchmarkEmbedded(b *testing.B) {
+	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Parse("providers.yaml", embeddedData); err != nil {
+		providers, err := readCompact(embeddedData)
+		if err != nil {
+			b.Fatal(err)
+		}
+		newCatalogue(providers, nil, true)
+	}
+}
+
+// What it would pay for the YAML instead.
+func BenchmarkParse(b *testing.B) {
+	data, err := os.ReadFile("providers.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := Parse("providers.yaml", data); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -14,8 +33,11 @@ func BenchmarkParse(b *testing.B) {
 func BenchmarkForMX(b *testing.B) {
 	c := Embedded()
 	for name, host := range map[string]string{
-		"hit":  "example-com.mail.protection.outlook.com",
-		"miss": "mx1.mail.some-hosting-company.example",
+		"exact":   "park-mx.above.com",
+		"suffix":  "example-com.mail.protection.outlook.com",
+		"pattern": "inbound-smtp.eu-west-1.amazonaws.com",
+		"miss":    "mx1.mail.some-hosting-company.example",
+		"long":    "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.example",
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

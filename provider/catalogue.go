@@ -1,37 +1,22 @@
 package provider
 
 import (
-	_ "embed" // for providers.yaml
 	"slices"
 	"strings"
-	"sync"
 )
 
-//go:embed providers.yaml
-var embeddedData []byte
-
-// embedded parses once, when somebody first asks. It is a package variable
-// because a library caller must be able to ask many times at no cost; nothing
-// assigns it and the catalogue cannot change, so no caller can notice another.
-// The data ships with the code and the tests parse it: no input reaches the panic.
-var embedded = sync.OnceValue(func() *Catalogue {
-	c, err := Parse("providers.yaml", embeddedData)
-	if err != nil {
-		panic(err)
-	}
-	return c
-})
-
-// Embedded is the catalogue that ships with the program.
-func Embedded() *Catalogue { return embedded() }
-
-// Catalogue is what is known about providers. It never changes after Parse, and
-// any number of goroutines may use it. A nil Catalogue knows nothing.
+// Catalogue is what is known about providers. It never changes, and any number
+// of goroutines may use it. A nil Catalogue knows nothing.
 type Catalogue struct {
 	providers []Provider // by ID
+	builtin   bool       // it is Embedded, with what was added
+	added     []Provider // by Extend, in the order of adding
+
 	mx        names
 	spf       names
-	targets   names          // of selectors' CNAMEs
+	targets   names // of selectors' CNAMEs
+	reports   names
+	aliases   names
 	selectors map[string]int // names that alone show whose they are
 }
 
@@ -43,6 +28,14 @@ func (c *Catalogue) All() []Provider {
 	return slices.Clone(c.providers)
 }
 
+// Added lists what Extend has added, in the order of adding.
+func (c *Catalogue) Added() []Provider {
+	if c == nil {
+		return nil
+	}
+	return slices.Clone(c.added)
+}
+
 // ByID finds a provider, and reports whether there is one.
 func (c *Catalogue) ByID(id string) (Provider, bool) {
 	if c == nil {
@@ -51,11 +44,12 @@ func (c *Catalogue) ByID(id string) (Provider, bool) {
 	i, ok := slices.BinarySearchFunc(c.providers, id, func(p Provider, id string) int {
 		return strings.Compare(p.ID, id)
 	})
-	return c.at(i, ok)
+	return c.at(hit{provider: i}, ok)
 }
 
-// ForMX finds who runs an MX host. An exact entry beats a suffix, and a longer
-// suffix a shorter one. Case and a final dot do not matter.
+// ForMX finds who runs an MX host. An exact entry beats a suffix, a longer
+// suffix a shorter one, and any suffix a pattern. Case and a final dot do not
+// matter.
 func (c *Catalogue) ForMX(host string) (Provider, bool) {
 	if c == nil {
 		return Provider{}, false
@@ -72,6 +66,23 @@ func (c *Catalogue) ForSPF(name string) (Provider, bool) {
 	return c.at(c.spf.find(name))
 }
 
+// ForReport finds who receives DMARC reports at a domain, by the rules of ForMX.
+func (c *Catalogue) ForReport(domain string) (Provider, bool) {
+	if c == nil {
+		return Provider{}, false
+	}
+	return c.at(c.reports.find(domain))
+}
+
+// ForAlias finds who hosts the record that _dmarc, mta-sts or the like is an
+// alias of, by the rules of ForMX.
+func (c *Catalogue) ForAlias(target string) (Provider, bool) {
+	if c == nil {
+		return Provider{}, false
+	}
+	return c.at(c.aliases.find(target))
+}
+
 // ForSelector finds whose DKIM key stands under a selector that is an alias of
 // cname, or holds the key itself where cname is "".
 //
@@ -86,12 +97,12 @@ func (c *Catalogue) ForSelector(selector, cname string) (Provider, bool) {
 		return c.at(c.targets.find(cname))
 	}
 	i, ok := c.selectors[canonical(selector)]
-	return c.at(i, ok)
+	return c.at(hit{provider: i}, ok)
 }
 
-func (c *Catalogue) at(i int, ok bool) (Provider, bool) {
+func (c *Catalogue) at(h hit, ok bool) (Provider, bool) {
 	if !ok {
 		return Provider{}, false
 	}
-	return c.providers[i], true
+	return c.providers[h.provider], true
 }

@@ -11,7 +11,7 @@ const small = `
 providers:
 - {id: wide, name: Wide, kind: mailbox-host, confidence: high, mx: [.host.example], spf: [.host.example], dkim: [{selector: s1, cname: host.example}, {selector: only}, {selector: shared}]}
 - {id: deep, name: Deep, kind: mailbox-host, confidence: high, mx: [.deep.host.example], spf: [spf.host.example], dkim: [{selector: s1, cname: deep.host.example}, {selector: shared}]}
-- {id: exact, name: Exact, kind: security-gateway, confidence: low, mx: [mx.deep.host.example, single], spf: [.x.spf.host.example]}
+- {id: exact, name: Exact, kind: security-gateway, confidence: low, mx: [mx.deep.host.example, single, in.*.pattern.example, '*.any.*.pattern.example', in.*.deep.host.example], spf: [.x.spf.host.example]}
 `
 
 func TestLookups(t *testing.T) {
@@ -34,6 +34,19 @@ func TestLookups(t *testing.T) {
 		{`mx.host.example\.`, "", "an escaped dot at the end is not the root"},
 		{"mx.host.example..", "", "an empty last label"},
 		{"mx.\u212Aost.example", "", "the Kelvin sign is no k"},
+		{"in.eu.pattern.example", "exact", "any label at the star"},
+		{"IN.EU.pattern.example.", "exact", "case and the final dot do not matter there either"},
+		{"a.any.b.pattern.example", "exact", "two stars"},
+		{"in.deep.host.example", "deep", "any suffix beats a pattern"},
+		{"in.x.deep.host.example", "deep", "even one that is longer"},
+		{"in.pattern.example", "", "no label at the star"},
+		{"in.a.b.pattern.example", "", "two labels at the star"},
+		{"in..pattern.example", "", "an empty label at the star"},
+		{`in.a\.b.pattern.example`, "", "an escaped dot in the label"},
+		{"x.in.eu.pattern.example", "", "a pattern is no suffix"},
+		{"win.eu.pattern.example", "", "half a label"},
+		{"in.*.pattern.example", "exact", "a star in a name is a label like any"},
+		{"*.pattern.example", "", "not the pattern's own text"},
 		{"", "", "no name"},
 		{".", "", "the null MX"},
 		{"..", "", "dots only"},
@@ -140,4 +153,15 @@ func mustParse(t *testing.T, data string) *Catalogue {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// wantProvider checks the result of a lookup; no id means that nothing is found.
+func wantProvider(t *testing.T, call, id string) func(Provider, bool) {
+	t.Helper()
+	return func(p Provider, ok bool) {
+		t.Helper()
+		if p.ID != id || ok != (id != "") {
+			t.Errorf("%s = %q, %t; want %q", call, p.ID, ok, id)
+		}
+	}
 }

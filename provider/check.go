@@ -1,6 +1,9 @@
 package provider
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // checkIdentity checks what every entry must have, and the closed sets.
 func (b *builder) checkIdentity(e entry) error {
@@ -17,16 +20,21 @@ func (b *builder) checkIdentity(e entry) error {
 	if e.Name.value == "" {
 		return e.ID.mistake("%s has no name", e.ID.value)
 	}
-	if len(e.MX)+len(e.SPF)+len(e.DKIM) == 0 {
-		return e.ID.mistake("%s has no mx, spf or dkim, so nothing can ever match it", e.ID.value)
+	if len(e.MX)+len(e.SPF)+len(e.DKIM)+len(e.RUA)+len(e.Alias) == 0 {
+		return e.ID.mistake("%s has no mx, spf, dkim, rua or alias, so nothing can ever match it", e.ID.value)
 	}
-	if err := oneOf(e.ID, "kind", e.Kind, MailboxHost, Gateway, Sender, Parking); err != nil {
+	for _, t := range append([]text{e.Name, e.Note}, e.Source...) {
+		if strings.ContainsFunc(t.value, unicode.IsControl) {
+			return t.mistake("a control character in a text of %s", e.ID.value)
+		}
+	}
+	if err := oneOf(e.ID, "kind", e.Kind, Kinds()...); err != nil {
 		return err
 	}
 	if err := oneOf(e.ID, "confidence", e.Confidence, High, Medium, Low); err != nil {
 		return err
 	}
-	if e.EnhancedFiltering.line == 0 {
+	if !e.EnhancedFiltering.given() {
 		return nil
 	}
 	if Kind(e.Kind.value) != Gateway {
@@ -44,38 +52,57 @@ func oneOf[T ~string](id text, key string, value text, allowed ...T) error {
 		names = append(names, string(a))
 	}
 	at := value
-	if value.line == 0 {
+	if !value.given() {
 		at = id
 	}
 	return at.mistake("%s %q of %s: it is one of %s", key, value.value, id.value, strings.Join(names, ", "))
 }
 
 func (b *builder) checkNames(e entry) error {
-	for _, t := range e.MX {
-		if err := b.claim("mx", t); err != nil {
-			return err
+	for _, list := range []struct {
+		key    string
+		values []text
+	}{{"mx", e.MX}, {"spf", e.SPF}, {"rua", e.RUA}, {"alias", e.Alias}} {
+		for _, t := range list.values {
+			if err := b.claim(list.key, t); err != nil {
+				return err
+			}
 		}
 	}
-	for _, t := range e.SPF {
-		if err := b.claim("spf", t); err != nil {
-			return err
-		}
-	}
-	if e.Autodiscover.line > 0 && !isName(e.Autodiscover.value) {
+	if e.Autodiscover.given() && !isName(e.Autodiscover.value) {
 		return e.Autodiscover.mistake("autodiscover %q is not a lower-case domain name without a final dot", e.Autodiscover.value)
 	}
 	return nil
 }
 
-// claim checks one mx or spf value, and that no other entry has it.
+// claim checks one value that names are compared with, and that no other entry
+// has it.
 func (b *builder) claim(key string, t text) error {
 	name, suffix := strings.CutPrefix(t.value, ".")
+	if strings.Contains(name, "*") && !suffix {
+		return b.claimPattern(key, t)
+	}
 	if !isName(name) {
 		return t.mistake("%s %q is not a lower-case domain name without a final dot", key, t.value)
 	}
 	// ".com" would claim half of the world.
 	if suffix && !strings.Contains(name, ".") {
 		return t.mistake("%s %q is too wide: a suffix needs two labels or more", key, t.value)
+	}
+	return b.once(key, t)
+}
+
+// claimPattern checks a name with stars for labels.
+func (b *builder) claimPattern(key string, t text) error {
+	labels := strings.Split(t.value, ".")
+	for i, label := range labels {
+		// "*.com" would claim half of the world, and "mx*" is half a label.
+		if label != "*" && !isName(label) || label == "*" && i+2 >= len(labels) {
+			return t.mistake("%s %q: a star stands for one whole label, and two labels or more follow it", key, t.value)
+		}
+	}
+	if !isName(strings.ReplaceAll(t.value, "*", "x")) {
+		return t.mistake("%s %q is not a domain name", key, t.value)
 	}
 	return b.once(key, t)
 }
@@ -92,15 +119,16 @@ func (b *builder) checkSelectors(e entry) error {
 	here := make(map[Selector]bool)
 	targets := make(map[string]bool)
 	for _, s := range e.DKIM {
-		if !isName(s.Selector.value) {
+		nameless := s.Selector.value == "" && s.CNAME.value != "" // each customer has one of its own
+		if !nameless && !isName(s.Selector.value) {
 			return orElse(s.Selector, e.ID).mistake("selector %q of %s is not a lower-case name", s.Selector.value, e.ID.value)
 		}
-		if s.CNAME.line > 0 && (!isName(s.CNAME.value) || !strings.Contains(s.CNAME.value, ".")) {
+		if s.CNAME.given() && (!isName(s.CNAME.value) || !strings.Contains(s.CNAME.value, ".")) {
 			return s.CNAME.mistake("cname %q is not a lower-case domain name of two labels or more, without dots at its ends", s.CNAME.value)
 		}
 		pair := Selector{Name: s.Selector.value, CNAMESuffix: s.CNAME.value}
 		if here[pair] {
-			return s.Selector.mistake("selector %q is listed twice", s.Selector.value)
+			return orElse(s.Selector, s.CNAME).mistake("selector %q is listed twice", s.Selector.value)
 		}
 		here[pair] = true
 		// A provider's selectors often share a target; two providers never do.
@@ -125,7 +153,7 @@ func (b *builder) checkSources(e entry) error {
 }
 
 func orElse(t, other text) text {
-	if t.line > 0 {
+	if t.given() {
 		return t
 	}
 	return other

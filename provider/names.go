@@ -1,28 +1,57 @@
 package provider
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // names finds the provider that a name belongs to.
 type names struct {
-	index   map[string]int // by exact name, or by suffix with its leading dot
-	longest int            // octets of the longest key: what find looks at is bounded by it
+	index    map[string]int // by exact name, or by suffix with its leading dot
+	longest  int            // octets of the longest key: what find looks at is bounded by it
+	patterns []pattern      // longest first
 }
 
-func newNames() names { return names{index: make(map[string]int)} }
+// pattern is a name in which a star stands for any one label.
+type pattern struct {
+	value    string
+	tail     string // what follows the last star, with its dot
+	provider int
+}
 
+func newNames(about int) names { return names{index: make(map[string]int, about)} }
+
+// add claims a value for a provider; the last one to claim it has it.
 func (n *names) add(value string, provider int) {
-	n.index[value] = provider
-	n.longest = max(n.longest, len(value))
+	star := strings.LastIndexByte(value, '*')
+	if star < 0 {
+		n.index[value] = provider
+		n.longest = max(n.longest, len(value))
+		return
+	}
+	n.patterns = slices.DeleteFunc(n.patterns, func(p pattern) bool { return p.value == value })
+	n.patterns = append(n.patterns, pattern{value, value[star+1:], provider})
+	slices.SortFunc(n.patterns, func(a, b pattern) int {
+		return cmp.Or(cmp.Compare(len(b.value), len(a.value)), strings.Compare(a.value, b.value))
+	})
 }
 
-// find looks for the name itself, then for its suffixes, longest first.
-func (n names) find(name string) (int, bool) {
+// hit is a provider and the value that a name was recognised by.
+type hit struct {
+	provider int
+	value    string
+}
+
+// find looks for the name itself, then for its suffixes, longest first, then
+// for patterns.
+func (n names) find(name string) (hit, bool) {
 	name = canonical(name)
-	if name == "" || name[0] == '.' {
-		return 0, false
+	if name == "" || name[0] == '.' || name[0] == '*' {
+		return hit{}, false
 	}
 	if i, ok := n.index[name]; ok {
-		return i, true
+		return hit{i, name}, true
 	}
 	// A suffix never matches at 0: something must stand before it.
 	for at := max(1, len(name)-n.longest); at < len(name); at++ {
@@ -30,10 +59,34 @@ func (n names) find(name string) (int, bool) {
 			continue
 		}
 		if i, ok := n.index[name[at:]]; ok {
-			return i, true
+			return hit{i, name[at:]}, true
 		}
 	}
-	return 0, false
+	for _, p := range n.patterns {
+		if strings.HasSuffix(name, p.tail) && sameLabels(p.value, name) {
+			return hit{p.provider, p.value}, true
+		}
+	}
+	return hit{}, false
+}
+
+// sameLabels reports whether name has the labels of a pattern. A backslash
+// could hide a dot inside a label, so that such a name has none.
+func sameLabels(pattern, name string) bool {
+	if strings.Contains(name, `\`) {
+		return false
+	}
+	for {
+		wanted, restOfPattern, more := strings.Cut(pattern, ".")
+		label, rest, moreLabels := strings.Cut(name, ".")
+		switch {
+		case wanted != "*" && wanted != label, label == "", more != moreLabels:
+			return false
+		case !more:
+			return true
+		}
+		pattern, name = restOfPattern, rest
+	}
 }
 
 // boundary reports whether the dot at i ends a label. A label may hold a dot

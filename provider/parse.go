@@ -23,12 +23,15 @@ type entry struct {
 	MX                []text     `yaml:"mx"`
 	SPF               []text     `yaml:"spf"`
 	DKIM              []selector `yaml:"dkim"`
+	RUA               []text     `yaml:"rua"`
+	Alias             []text     `yaml:"alias"`
 	Autodiscover      text       `yaml:"autodiscover"`
 	EnhancedFiltering text       `yaml:"enhanced_filtering"`
 	Retired           bool       `yaml:"retired"`
 	Confidence        text       `yaml:"confidence"`
 	Source            []text     `yaml:"source"`
 	Note              text       `yaml:"note"`
+	Test              []text     `yaml:"test"` // what must be recognised as this provider
 }
 
 // selector is the YAML form of a Selector.
@@ -43,6 +46,10 @@ type text struct {
 	position
 }
 
+// given reports whether the key was there. Without a position, what is empty
+// was not.
+func (t text) given() bool { return t.line > 0 || t.value != "" }
+
 // position is a place in the file; both count from 1. The zero value is none.
 type position struct{ line, column int }
 
@@ -55,7 +62,7 @@ func (t *text) UnmarshalYAML(node ast.Node) error {
 	case *ast.StringNode:
 		t.value = n.Value
 	case *ast.LiteralNode:
-		t.value = strings.TrimSpace(n.Value.Value)
+		t.value = strings.Join(strings.Fields(n.Value.Value), " ")
 	default:
 		return &mistake{t.position, "must be text; put it in quotes"}
 	}
@@ -70,27 +77,15 @@ type mistake struct {
 
 // Error is one line: the decoder repeats what stands in the file, line breaks and all.
 func (m *mistake) Error() string {
-	return fmt.Sprintf("%d:%d: %s", m.line, m.column, strings.Join(strings.Fields(m.message), " "))
+	message := strings.Join(strings.Fields(m.message), " ")
+	if m.line == 0 {
+		return message
+	}
+	return fmt.Sprintf("%d:%d: %s", m.line, m.column, message)
 }
 
 func (t text) mistake(format string, args ...any) error {
 	return &mistake{t.position, fmt.Sprintf(format, args...)}
-}
-
-// Parse reads a catalogue. name stands for the data in errors, which read
-// "name:line:column: what is wrong". Unknown keys, an ID, a host, an include or
-// a CNAME suffix given twice, and names that are none are errors: a catalogue
-// that is partly understood would name the wrong provider.
-func Parse(name string, data []byte) (*Catalogue, error) {
-	var f file
-	if err := decode(data, &f); err != nil {
-		return nil, locate(name, place(err))
-	}
-	c, err := build(f)
-	if err != nil {
-		return nil, locate(name, err)
-	}
-	return c, nil
 }
 
 // decode reads YAML strictly. The library panics on some texts that are none
@@ -106,7 +101,7 @@ func decode(data []byte, f *file) error {
 }
 
 func locate(name string, err error) error {
-	if m := new(mistake); errors.As(err, &m) {
+	if m := new(mistake); errors.As(err, &m) && m.line > 0 {
 		return fmt.Errorf("%s:%w", name, m)
 	}
 	return fmt.Errorf("%s: %w", name, err)
