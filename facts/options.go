@@ -17,8 +17,9 @@ type Options struct {
 	Deep      bool         `json:"deep,omitempty"`      // every known selector, and other costly questions
 	Budget    Budget       `json:"budget,omitzero"`
 
-	// Providers names hosts, includes and selectors; nil knows none.
-	Providers *provider.Catalogue `json:"-"`
+	// Providers names hosts, includes and selectors; nil knows none. Its JSON form
+	// is what was added to the embedded catalogue, which is left out.
+	Providers *provider.Catalogue `json:"providers,omitzero"`
 	// Memo keeps parsed records that domains share; nil parses each anew.
 	Memo *Memo `json:"-"`
 }

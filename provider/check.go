@@ -3,6 +3,7 @@ package provider
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // checkIdentity checks what every entry must have, and the closed sets.
@@ -23,9 +24,9 @@ func (b *builder) checkIdentity(e entry) error {
 	if len(e.MX)+len(e.SPF)+len(e.DKIM)+len(e.RUA)+len(e.Alias) == 0 {
 		return e.ID.mistake("%s has no mx, spf, dkim, rua or alias, so nothing can ever match it", e.ID.value)
 	}
-	for _, t := range append([]text{e.Name, e.Note}, e.Source...) {
-		if strings.ContainsFunc(t.value, unicode.IsControl) {
-			return t.mistake("a control character in a text of %s", e.ID.value)
+	for _, t := range []text{e.Name, e.Note} {
+		if !isPrintable(t.value) {
+			return t.mistake("a text of %s has a character that cannot be printed", e.ID.value)
 		}
 	}
 	if err := oneOf(e.ID, "kind", e.Kind, Kinds()...); err != nil {
@@ -145,8 +146,11 @@ func (b *builder) checkSelectors(e entry) error {
 
 func (b *builder) checkSources(e entry) error {
 	for _, t := range e.Source {
-		if b.sources[t.value] == "" {
+		switch explained := b.sources[t.value]; {
+		case explained == "":
 			return t.mistake("source %q is not explained under sources", t.value)
+		case !isPrintable(explained):
+			return t.mistake("source %q has a character that cannot be printed", t.value)
 		}
 	}
 	return nil
@@ -177,6 +181,12 @@ func all(s string, is func(rune) bool, others ...rune) bool {
 	return strings.IndexFunc(s, func(r rune) bool {
 		return !is(r) && !strings.ContainsRune(string(others), r)
 	}) < 0
+}
+
+// isPrintable reports whether a text can be shown as it is: valid, and without
+// what moves a cursor or turns the direction of writing.
+func isPrintable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 func isLetterDigit(r rune) bool { return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' }

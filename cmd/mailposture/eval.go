@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/provider"
 	"github.com/mailposture/mailposture/report"
 	"github.com/mailposture/mailposture/scanner"
 )
@@ -18,8 +19,8 @@ const evalLong = `Judge saved snapshots again, or render saved results, without 
 
 FILE is what scan --save wrote (.gz is understood), a results file in jsonl, or a
 json report; each line says what it is. - is stdin. Snapshots are judged by the
-options that they were scanned with, such as relay addresses, unless a flag says
-otherwise. Results are rendered as they are.`
+options that they were scanned with, such as relay addresses and the entries of
+--providers, unless a flag says otherwise. Results are rendered as they are.`
 
 func newEval(io stdio) *cobra.Command {
 	f := &judgeFlags{}
@@ -50,7 +51,7 @@ func eval(c *cobra.Command, args []string, f *judgeFlags, io stdio) error {
 		return err
 	}
 	e := &evaluation{session: s, command: c, defaults: facts.DefaultOptions()}
-	if _, err := f.options(c, e.defaults); err != nil {
+	if e.defaults, err = f.options(c, e.defaults); err != nil {
 		return err
 	}
 	for _, path := range args { // nothing is begun when a file is missing
@@ -112,9 +113,14 @@ func (e *evaluation) judgeItem(one item) (report.Result, error) {
 	return e.judge(&snapshot, f), nil
 }
 
-// options are those of a saved file's header, under the flags.
+// options are those of a saved file's header, under the flags. The header has
+// the providers that the scan added to the catalogue; --providers takes their
+// place. The catalogue itself is this program's, as the rules are.
 func (e *evaluation) options(path string, saved facts.Options) (facts.Options, error) {
-	saved.Providers, saved.Memo = e.defaults.Providers, e.defaults.Memo
+	saved.Memo = e.defaults.Memo
+	if saved.Providers == nil {
+		saved.Providers = provider.Embedded()
+	}
 	opt, err := e.flags.options(e.command, saved)
 	if err == nil && !e.flags.quiet {
 		fmt.Fprintf(e.io.err, "mailposture: %s: judged by the options of its scan, but for flags that are given\n", path)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mailposture/mailposture/facts"
 	"github.com/mailposture/mailposture/policy"
+	"github.com/mailposture/mailposture/provider"
 )
 
 // judgeFlags are the flags that scan and eval share: what to judge, and where
@@ -25,12 +26,15 @@ type judgeFlags struct {
 	withHelp        bool
 	relayIPs        []string
 	parts           []string
+	providers       []string
 	config          string
 	allowIncomplete bool
 	quiet           bool
 	verbose         bool
 	noColor         bool
 	progress        string
+
+	catalogue *provider.Catalogue // of --providers, once read
 }
 
 func (f *judgeFlags) register(c *cobra.Command) {
@@ -46,6 +50,7 @@ func (f *judgeFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.withHelp, "with-help", false, "put why, fix and references into each finding of a jsonl line")
 	list(flags, &f.relayIPs, "relay-ip", "", "an address that sends or relays for these domains: SPF must pass for it; repeatable")
 	list(flags, &f.parts, "parts", "", "ask only for these: "+partNames()+" (default all)")
+	flags.StringArrayVar(&f.providers, "providers", nil, providersHelp)
 	flags.StringVar(&f.config, "config", "", "configuration file (default mailposture.yaml in . or the user's configuration folder)")
 	flags.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "do not exit 3 when something is unknown")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but results and errors")
@@ -115,6 +120,15 @@ func (f *judgeFlags) options(c *cobra.Command, opt facts.Options) (facts.Options
 			}
 			opt.Parts = append(opt.Parts, p)
 		}
+	}
+	if f.given(c, "providers") {
+		if f.catalogue == nil {
+			var err error
+			if f.catalogue, err = readProviders(f.providers); err != nil {
+				return opt, err
+			}
+		}
+		opt.Providers = f.catalogue
 	}
 	return opt, nil
 }
