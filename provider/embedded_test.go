@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
@@ -213,5 +214,26 @@ func TestJSON(t *testing.T) {
 		if err := json.Unmarshal([]byte(bad), new(Catalogue)); err == nil || !strings.Contains(err.Error(), "providers: ") {
 			t.Errorf("%s: %v", bad, err)
 		}
+	}
+}
+
+// docs/providers.md counts the entries by kind and by confidence.
+func TestTheDocsCountRight(t *testing.T) {
+	docs, err := os.ReadFile("../docs/providers.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := make(map[string]int)
+	for _, p := range Embedded().All() {
+		count[string(p.Kind)]++
+		count[string(p.Confidence)]++
+	}
+	for word, n := range count {
+		if row := fmt.Sprintf("| %s | %d |", word, n); !strings.Contains(string(docs), row) {
+			t.Errorf("docs/providers.md does not say %q", row)
+		}
+	}
+	if all := fmt.Sprintf("%d entries of YAML", len(Embedded().All())); !strings.Contains(string(docs), all) {
+		t.Errorf("docs/providers.md does not say %q", all)
 	}
 }
