@@ -108,6 +108,17 @@ func claims(values []string, name string) bool {
 	return false
 }
 
+// targets are where a provider's selectors point: a name, or one below it.
+func targets(p Provider) []string {
+	var values []string
+	for _, s := range p.Selectors {
+		if s.CNAMESuffix != "" {
+			values = append(values, s.CNAMESuffix, "."+s.CNAMESuffix)
+		}
+	}
+	return values
+}
+
 // A host one label short or one character off is nobody's of that entry, unless
 // another of its values stands for it ("zoho.com" and "zoho.eu" are far enough
 // apart, "kingpage3" and "kingpage4" are not).
@@ -122,6 +133,7 @@ func TestNearMissesMatchNothing(t *testing.T) {
 		}{
 			{"ForMX", p.MXSuffixes, c.ForMX}, {"ForSPF", p.SPFIncludes, c.ForSPF},
 			{"ForReport", p.Reports, c.ForReport}, {"ForAlias", p.Aliases, c.ForAlias},
+			{"ForSelector", targets(p), func(name string) (Provider, bool) { return c.ForSelector("any", name) }},
 		} {
 			for _, v := range use.values {
 				for _, host := range near(v) {
