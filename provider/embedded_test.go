@@ -126,6 +126,10 @@ func TestEmbeddedEntries(t *testing.T) {
 		if len(p.Source) == 0 || slices.Contains(p.Source, "") {
 			t.Errorf("%s has no source", p.ID)
 		}
+		// Reports write other letters as \xNN.
+		if strings.ContainsFunc(p.Name+p.Note, func(r rune) bool { return r > '~' }) {
+			t.Errorf("%s: a name and a note are in ASCII: %q, %q", p.ID, p.Name, p.Note)
+		}
 		if p.Kind == Gateway && !p.Retired && p.EnhancedFiltering == "" {
 			t.Errorf("%s: a gateway in use needs enhanced_filtering", p.ID)
 		}
