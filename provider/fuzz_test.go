@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -77,6 +79,30 @@ func FuzzParse(f *testing.F) {
 					t.Errorf("%q of %s is not found", v, p.ID)
 				}
 			}
+		}
+	})
+}
+
+// What UnmarshalJSON takes it writes again, and reads back as the same.
+func FuzzUnmarshalJSON(f *testing.F) {
+	f.Add([]byte(`{"builtin":true,"added":[{"id":"a","name":"A","kind":"sender","confidence":"low","mx":["in.*.a.example"],"source":["s"]}]}`))
+	f.Add([]byte(`{"builtin":false,"added":[{"id":"a","name":"A","kind":"dmarc-monitor","confidence":"low","rua":["a"],"dkim":[{"cname":"b.example"}]}]}`))
+	f.Add([]byte(`{"added":null}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var c Catalogue
+		if err := json.Unmarshal(data, &c); err != nil {
+			return
+		}
+		text, err := json.Marshal(&c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back Catalogue
+		if err := json.Unmarshal(text, &back); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		if !reflect.DeepEqual(back.All(), c.All()) || !reflect.DeepEqual(back.Added(), c.Added()) {
+			t.Errorf("another after a round trip: %s", text)
 		}
 	})
 }
