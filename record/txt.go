@@ -10,6 +10,9 @@ import (
 // section 5.1. Data is what our own transports wrote; an error means that a
 // saved file was damaged.
 func ParseTXT(data string) (string, []int, error) {
+	if data == noStrings {
+		return "", nil, nil
+	}
 	var octets strings.Builder
 	var ends []int
 	octets.Grow(len(data))
@@ -57,8 +60,15 @@ func unquote(out *strings.Builder, data string, at int) (int, bool) {
 	return 0, false
 }
 
+// noStrings is TXT data without any character-string, which is illegal and
+// does occur. RFC 1035, section 3.3.14; RFC 3597, section 5.
+const noStrings = `\# 0`
+
 // FormatTXT is the inverse of ParseTXT.
 func FormatTXT(octets string, ends []int) string {
+	if len(ends) == 0 {
+		return noStrings
+	}
 	var b strings.Builder
 	start := 0
 	for i, end := range ends {

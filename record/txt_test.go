@@ -11,7 +11,10 @@ func TestParseTXT(t *testing.T) {
 	if err != nil || octets != "v=spf1 a\"b\\c\xc3\xa4\x00" || !slices.Equal(ends, []int{7, 15, 15}) {
 		t.Errorf("%q %v %v", octets, ends, err)
 	}
-	for _, bad := range []string{`v=spf1`, `"no end`, `"no end\`, `"a" b`} {
+	if octets, ends, err := ParseTXT(FormatTXT("", nil)); err != nil || octets != "" || ends != nil {
+		t.Errorf("no strings: %q %v %v", octets, ends, err)
+	}
+	for _, bad := range []string{`\# 1 00`, `v=spf1`, `"no end`, `"no end\`, `"a" b`} {
 		if _, _, err := ParseTXT(bad); err == nil {
 			t.Errorf("%s: no error", bad)
 		}

@@ -113,14 +113,15 @@ func fields(msg []byte, off, end int, layout string) (string, error) {
 	return strings.Join(text, " "), nil
 }
 
-// strs prints character-strings, of which a TXT record has at least one.
-// RFC 1035, section 3.3.14.
+// strs prints character-strings. A TXT record has at least one (RFC 1035,
+// section 3.3.14), but some servers send none: the record is whole, says
+// nothing, and must not take those beside it along.
 func strs(data []byte) (string, error) {
+	if len(data) == 0 {
+		return `\# 0`, nil // RFC 3597, section 5
+	}
 	text := make([]byte, 0, len(data)+8)
-	for off := 0; off < len(data) || off == 0; {
-		if off == len(data) {
-			return "", errData // no character-string at all
-		}
+	for off := 0; off < len(data); {
 		end := off + 1 + int(data[off])
 		if end > len(data) {
 			return "", errData
