@@ -236,7 +236,7 @@ func staticTarget(t record.SPFTerm, current string) (string, bool) {
 		return current, true
 	}
 	if !t.HasMacro() {
-		return canonical(t.Domain), true
+		return termName(t.Domain), true
 	}
 	macros, bad := record.ParseMacros(t.Domain)
 	if bad >= 0 {
@@ -247,7 +247,7 @@ func staticTarget(t record.SPFTerm, current string) (string, bool) {
 			return "", false
 		}
 	}
-	return canonical(expand(macros, macroValues{domain: current})), true
+	return termName(expand(macros, macroValues{domain: current})), true
 }
 
 // decidingAll is the qualifier of the all that ends an evaluation: the

@@ -231,7 +231,7 @@ func (e *spfEvaluation) target(t *record.SPFTerm, domain string) string {
 		}
 		name = expand(macros, e.values)
 	}
-	name = canonical(name)
+	name = termName(name)
 	for len(name) > 253 {
 		_, rest, ok := strings.Cut(name, ".")
 		if !ok {

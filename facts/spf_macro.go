@@ -106,6 +106,12 @@ func splitAny(s, delimiters string) []string {
 	}
 }
 
+// termName is the name that a term's text stands for. A backslash is an octet
+// like any other there, and begins an escape in a Question.
+func termName(text string) string {
+	return strings.ReplaceAll(canonical(text), `\`, `\\`)
+}
+
 // reverseName is the name under which an address's PTR records stand.
 // RFC 1035, section 3.5; RFC 3596, section 2.5.
 func reverseName(ip netip.Addr) string {

@@ -1,4 +1,5 @@
-// Package dnstest serves zone text as a real DNS server inside a test.
+// Package dnstest serves zone text, or answers of any origin, as a real DNS
+// server inside a test.
 //
 // The server stands for a resolver: it answers on 127.0.0.1 over UDP and TCP,
 // follows CNAMEs, and puts an SOA record into every negative answer. What its
@@ -54,9 +55,15 @@ func Fault(hook func(q facts.Question, udp bool) Behaviour) Option {
 
 const ttl = 300 // seconds, of every record
 
+// Answerer says how each question ends. The server plays what it says: Failed
+// with the cause "timeout" is silence, any other Failed is SERVFAIL. Data is in
+// presentation form; what has none is written as RFC 3597, section 5 has it
+// (`\# 3 c00002`). It is called from several goroutines at once.
+type Answerer func(facts.Question) facts.Observation
+
 // server is one running server.
 type server struct {
-	zones   *zone.Set
+	answer  Answerer
 	shuffle bool
 	seed    uint64
 	fault   func(q facts.Question, udp bool) Behaviour
@@ -75,7 +82,20 @@ func Serve(t testing.TB, zoneText string, opts ...Option) netip.AddrPort {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{zones: zones, fault: func(facts.Question, bool) Behaviour { return Honest }}
+	return ServeAnswers(t, func(q facts.Question) facts.Observation {
+		obs, err := zones.Lookup(context.Background(), []facts.Question{q})
+		if err != nil {
+			return facts.Observation{Question: q, Status: facts.Failed, Cause: err.Error()}
+		}
+		return obs[0]
+	}, opts...)
+}
+
+// ServeAnswers starts a server that says what answer says until the test ends,
+// and returns its address.
+func ServeAnswers(t testing.TB, answer Answerer, opts ...Option) netip.AddrPort {
+	t.Helper()
+	s := &server{answer: answer, fault: func(facts.Question, bool) Behaviour { return Honest }}
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -127,15 +147,22 @@ func (s *server) ServeDNS(w dns.ResponseWriter, req *dns.Msg) {
 	if len(req.Question) != 1 {
 		return
 	}
-	q := facts.Question{
-		Name: strings.ToLower(strings.TrimSuffix(req.Question[0].Name, ".")),
-		Kind: dns.Type(req.Question[0].Qtype).String(),
-	}
+	q := facts.Question{Name: houseForm(req.Question[0].Name), Kind: dns.Type(req.Question[0].Qtype).String()}
 	_, udp := w.RemoteAddr().(*net.UDPAddr)
 	if s.shuffle {
 		time.Sleep(s.delay(q))
 	}
-	switch s.fault(q, udp) {
+	behaviour, o := s.fault(q, udp), facts.Observation{}
+	if behaviour == Honest || behaviour == OtherQuestion {
+		o = s.answer(q)
+	}
+	if o.Status == facts.Failed {
+		behaviour = Servfail
+		if o.Cause == "timeout" {
+			behaviour = Silence
+		}
+	}
+	switch behaviour {
 	case Servfail:
 		write(w, new(dns.Msg).SetRcode(req, dns.RcodeServerFailure))
 	case Refused:
@@ -143,7 +170,7 @@ func (s *server) ServeDNS(w dns.ResponseWriter, req *dns.Msg) {
 	case Garbage:
 		_, _ = w.Write([]byte("junk!"))
 	case OtherQuestion:
-		resp := s.honest(req, q, udp)
+		resp := honest(req, o, udp)
 		resp.Question[0].Name = "other.invalid."
 		write(w, resp)
 	case Silence:
@@ -157,8 +184,22 @@ func (s *server) ServeDNS(w dns.ResponseWriter, req *dns.Msg) {
 			_ = w.Close()
 		}
 	default:
-		write(w, s.honest(req, q, udp))
+		write(w, honest(req, o, udp))
 	}
+}
+
+// houseForm is a name as facts writes it, which escapes other octets than the
+// DNS library does.
+func houseForm(name string) string {
+	wire, err := zone.PackName(name)
+	if err != nil {
+		return name
+	}
+	text, _, err := zone.Name(wire, 0)
+	if err != nil {
+		return name
+	}
+	return text
 }
 
 // write sends a message. A client that is gone is no concern of the server's.
@@ -171,28 +212,23 @@ func (s *server) delay(q facts.Question) time.Duration {
 	return time.Duration(rand.New(rand.NewPCG(s.seed, h.Sum64())).IntN(20_000)) * time.Microsecond
 }
 
-// honest is what the zone has to say.
-func (s *server) honest(req *dns.Msg, q facts.Question, udp bool) *dns.Msg {
+// honest is an observation as a message.
+func honest(req *dns.Msg, o facts.Observation, udp bool) *dns.Msg {
 	resp := new(dns.Msg).SetReply(req)
 	resp.RecursionAvailable = true
-	obs, err := s.zones.Lookup(context.Background(), []facts.Question{q})
-	if err != nil || obs[0].Status == facts.Failed {
-		return resp.SetRcode(req, dns.RcodeServerFailure)
-	}
-	o := obs[0]
-	owner := q.Name
+	owner := req.Question[0].Name
 	for _, next := range o.Chain {
 		resp.Answer = append(resp.Answer, rr(owner, "CNAME", next+"."))
-		owner = next
+		owner = next + "."
 	}
 	for _, data := range o.Data {
-		resp.Answer = append(resp.Answer, rr(owner, q.Kind, data))
+		resp.Answer = append(resp.Answer, rr(owner, o.Kind, data))
 	}
 	if o.Status == facts.NXDomain {
 		resp.Rcode = dns.RcodeNameError
 	}
 	if o.Absent() {
-		resp.Ns = []dns.RR{rr("", "SOA", fmt.Sprintf("ns.invalid. hostmaster.invalid. 1 3600 600 86400 %d", ttl))}
+		resp.Ns = []dns.RR{rr(".", "SOA", fmt.Sprintf("ns.invalid. hostmaster.invalid. 1 3600 600 86400 %d", ttl))}
 	}
 	return fit(resp, req, udp)
 }
@@ -214,10 +250,10 @@ func fit(resp, req *dns.Msg, udp bool) *dns.Msg {
 	return resp
 }
 
-// rr makes a record of presentation forms. The zone printed them, so an error
-// is one of this program.
+// rr makes a record of presentation forms. The zone or the test printed them,
+// so an error is one of this program.
 func rr(owner, kind, data string) dns.RR {
-	r, err := dns.NewRR(fmt.Sprintf("%s. %d IN %s %s", owner, ttl, kind, data))
+	r, err := dns.NewRR(fmt.Sprintf("%s %d IN %s %s", owner, ttl, kind, data))
 	if err != nil {
 		panic(err)
 	}

@@ -1,6 +1,7 @@
 package dnstest
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -112,5 +113,47 @@ func TestShuffle(t *testing.T) {
 	}
 	if resp, err := exchange(t, Serve(t, text, Shuffle(7)), "udp", "a.example.", 5*time.Second); err != nil || len(resp.Answer) != 1 {
 		t.Errorf("got %v, %v", resp, err)
+	}
+}
+
+// A server of answers plays each as it stands: data that has no presentation
+// form, a failure, a silence.
+func TestServeAnswers(t *testing.T) {
+	world := map[string]facts.Observation{
+		"a.example":        {Status: facts.Found, Data: []string{`"x"`, `\# 4 03414243`}},
+		"servfail.test":    {Status: facts.Failed, Cause: "SERVFAIL"},
+		"silent.test":      {Status: facts.Failed, Cause: "timeout"},
+		"exists.test":      {Status: facts.NoData},
+		`odd\032name.test`: {Status: facts.Found, Data: []string{`"odd"`}},
+	}
+	server := ServeAnswers(t, func(q facts.Question) facts.Observation {
+		o, ok := world[q.Name]
+		if !ok {
+			o.Status = facts.NXDomain
+		}
+		o.Question = q
+		return o
+	})
+	for name, want := range map[string]string{
+		"a.example.":      "NOERROR 2 [x] [ABC]",
+		"servfail.test.":  "SERVFAIL 0",
+		"exists.test.":    "NOERROR 0",
+		"nowhere.test.":   "NXDOMAIN 0",
+		`odd\ name.test.`: "NOERROR 1 [odd]",
+	} {
+		resp, err := exchange(t, server, "udp", name, 5*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprint(dns.RcodeToString[resp.Rcode], " ", len(resp.Answer))
+		for _, rr := range resp.Answer {
+			got += fmt.Sprint(" ", rr.(*dns.TXT).Txt)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+	if resp, err := exchange(t, server, "udp", "silent.test.", 30*time.Millisecond); err == nil {
+		t.Errorf("silence is %v", resp)
 	}
 }
