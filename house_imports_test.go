@@ -22,6 +22,7 @@ func mayImport() map[string][]string {
 		"internal/exo":          {"facts"},
 		"internal/gospf":        {},
 		"internal/dnstest":      {"scanner/zone", "facts"},
+		"internal/spfsuite":     {"record", "facts", "scanner/zone"},
 		"internal/chaos":        {},
 		"internal/chaos/oracle": {},
 		"cmd/realdata":          {"record", "facts"},

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/internal/spfsuite"
 	"github.com/mailposture/mailposture/record"
 )
 
@@ -50,7 +51,7 @@ func TestDMARCScenarios(t *testing.T) {
 
 func (s scenario) run(t *testing.T) {
 	var results []facts.DMARCEvaluation
-	var worlds []zoneAnswers
+	var worlds []facts.Answers
 	for _, c := range s.Calls {
 		result, world := c.evaluate()
 		results, worlds = append(results, result), append(worlds, world)
@@ -65,7 +66,7 @@ func (s scenario) run(t *testing.T) {
 }
 
 // assert checks one line of a scenario. A path that it does not know fails.
-func (s scenario) assert(t *testing.T, path, relation string, args []any, c scenarioCall, got facts.DMARCEvaluation, world zoneAnswers) {
+func (s scenario) assert(t *testing.T, path, relation string, args []any, c scenarioCall, got facts.DMARCEvaluation, world facts.Answers) {
 	t.Helper()
 	want := ""
 	if len(args) > 0 {
@@ -74,7 +75,7 @@ func (s scenario) assert(t *testing.T, path, relation string, args []any, c scen
 		}
 	}
 	parsed := func() record.DMARC {
-		o := world[facts.Question{Name: got.FoundAt, Kind: facts.KindTXT}]
+		o, _ := world.Get(facts.Question{Name: got.FoundAt, Kind: facts.KindTXT})
 		octets, _, _ := record.ParseTXT(o.Data[0])
 		return record.ParseDMARC(octets)
 	}
@@ -120,7 +121,7 @@ func equal(t *testing.T, path, got, want string) {
 func (c scenarioCall) assertWalk(t *testing.T, want []any) {
 	t.Helper()
 	domain := c.from()
-	known := make(zoneAnswers)
+	world, known := c.world(), make(learned)
 	for {
 		f, missing := facts.Build(facts.Domain(domain), known, facts.Options{Parts: []facts.Part{facts.PartDMARC}})
 		if len(missing) == 0 {
@@ -133,9 +134,7 @@ func (c scenarioCall) assertWalk(t *testing.T, want []any) {
 			}
 			return
 		}
-		for _, q := range missing {
-			known[q] = c.world().answer(q)
-		}
+		known.ask(world, missing)
 	}
 }
 
@@ -143,7 +142,7 @@ func (c scenarioCall) from() string {
 	return c.HeaderFrom[strings.LastIndexByte(c.HeaderFrom, '@')+1:]
 }
 
-func (c scenarioCall) evaluate() (facts.DMARCEvaluation, zoneAnswers) {
+func (c scenarioCall) evaluate() (facts.DMARCEvaluation, facts.Answers) {
 	m := facts.DMARCMessage{From: c.from()}
 	for _, d := range c.SPFDomains {
 		m.SPF = d.Domain
@@ -151,35 +150,28 @@ func (c scenarioCall) evaluate() (facts.DMARCEvaluation, zoneAnswers) {
 	for _, d := range c.DKIMDomains {
 		m.DKIM = append(m.DKIM, d.Domain)
 	}
-	world, known := c.world(), make(zoneAnswers)
+	world, known := c.world(), make(learned)
 	for {
 		result, missing := facts.EvaluateDMARC(m, known, facts.Options{})
 		if len(missing) == 0 {
 			return result, known
 		}
-		for _, q := range missing {
-			known[q] = world.answer(q)
-		}
+		known.ask(world, missing)
 	}
 }
 
 // world is the call's zone.
-func (c scenarioCall) world() zoneData {
-	z := zoneData{map[facts.Question][]string{}, map[string]bool{}, map[string]bool{}}
+func (c scenarioCall) world() *spfsuite.World {
+	w := spfsuite.NewWorld()
 	for owner, types := range c.Zone {
-		for name := owner; name != ""; { // a name with names below it exists
-			z.names[name] = true
-			_, name, _ = strings.Cut(name, ".")
-		}
 		for kind, values := range types {
 			for _, value := range values {
 				if mx, ok := value.(map[string]any); ok {
 					value = []any{mx["priority"], mx["exchange"]}
 				}
-				q := facts.Question{Name: owner, Kind: kind}
-				z.records[q] = append(z.records[q], suiteData(kind, value))
+				w.Add(owner, kind, value)
 			}
 		}
 	}
-	return z
+	return w
 }
