@@ -25,7 +25,9 @@ func mayImport() map[string][]string {
 		"internal/spfsuite":     {"record", "facts", "scanner/zone"},
 		"internal/chaos":        {},
 		"internal/chaos/oracle": {},
-		"cmd/realdata":          {"record", "facts"},
+		"internal/realdata":     {"record", "facts"},
+		"internal/differential": {},
+		"cmd/realdata":          {"facts", "internal/realdata"},
 		"cmd/mailposture": {
 			"record", "provider", "facts", "relay", "policy", "diagnose", "report",
 			"scanner", "scanner/zone", "internal/exo", "internal/gospf",

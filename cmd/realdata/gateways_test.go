@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/internal/realdata"
 )
 
 // behind counts what the towns behind a gateway, or all towns, show of where
@@ -52,7 +53,7 @@ type standings struct {
 
 func stand(snapshots []*facts.Snapshot) *standings {
 	opt := facts.DefaultOptions()
-	opt.Parts = townParts()
+	opt.Parts = realdata.TownParts()
 	s := &standings{NoGateway: &behind{}, AllGateways: &behind{}, Gateways: make(map[string]*behind)}
 	for _, snapshot := range snapshots {
 		f, _ := facts.Build(snapshot.Domain, snapshot, opt)
@@ -89,7 +90,7 @@ func (s *standings) countMX(f *facts.Facts) {
 // only when somebody means it to.
 func TestGateways(t *testing.T) {
 	folder := filepath.Join("..", "..", "testdata", "real")
-	towns, err := townSnapshots(folder)
+	towns, err := realdata.Towns(folder)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/internal/realdata"
 )
 
 func main() {
@@ -32,26 +33,26 @@ func convert(from, to string) error {
 	if err := os.MkdirAll(filepath.Join(to, "moj"), 0o755); err != nil {
 		return err
 	}
-	towns, err := townSnapshots(from)
+	towns, err := realdata.Towns(from)
 	if err != nil {
 		return err
 	}
-	if err := writeSnapshots(filepath.Join(to, "towns.jsonl"), townParts(), towns); err != nil {
+	if err := writeSnapshots(filepath.Join(to, "towns.jsonl"), realdata.TownParts(), towns); err != nil {
 		return err
 	}
-	universities, err := universitySnapshots(from)
+	universities, err := realdata.Universities(from)
 	if err != nil {
 		return err
 	}
-	if err := writeSnapshots(filepath.Join(to, "universities.jsonl"), universityParts(), universities); err != nil {
+	if err := writeSnapshots(filepath.Join(to, "universities.jsonl"), realdata.UniversityParts(), universities); err != nil {
 		return err
 	}
-	zones, err := ministryZones(from)
+	zones, err := realdata.MinistryZones(from)
 	if err != nil {
 		return err
 	}
 	for _, z := range zones {
-		if err := os.WriteFile(filepath.Join(to, "moj", z.name+".zone"), []byte(z.text), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(to, "moj", z.Name+".zone"), []byte(z.Text), 0o644); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/internal/realdata"
 	"github.com/mailposture/mailposture/policy"
 	"github.com/mailposture/mailposture/report"
 	"github.com/mailposture/mailposture/scanner"
@@ -55,12 +56,12 @@ func replay(snapshots []*facts.Snapshot, parts []facts.Part) *outcome {
 }
 
 // scanZones scans every mail domain of the zones; what is outside stays unasked.
-func scanZones(t *testing.T, files []zoneFile) *outcome {
+func scanZones(t *testing.T, files []realdata.ZoneFile) *outcome {
 	t.Helper()
 	var zones []*zone.Zone
 	var domains []facts.Domain
 	for _, file := range files {
-		z, err := zone.Parse(file.name+".zone", strings.NewReader(file.text), "")
+		z, err := zone.Parse(file.Name+".zone", strings.NewReader(file.Text), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,15 +89,15 @@ func scanZones(t *testing.T, files []zoneFile) *outcome {
 // when somebody means it to: read the difference before -update.
 func TestRealData(t *testing.T) {
 	folder := filepath.Join("..", "..", "testdata", "real")
-	towns, err := townSnapshots(folder)
+	towns, err := realdata.Towns(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	universities, err := universitySnapshots(folder)
+	universities, err := realdata.Universities(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	zones, err := ministryZones(folder)
+	zones, err := realdata.MinistryZones(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,8 +107,8 @@ func TestRealData(t *testing.T) {
 		}
 	}
 	got, err := json.MarshalIndent(map[string]*outcome{
-		"towns":        replay(towns, townParts()),
-		"universities": replay(universities, universityParts()),
+		"towns":        replay(towns, realdata.TownParts()),
+		"universities": replay(universities, realdata.UniversityParts()),
 		"ministry":     scanZones(t, zones),
 	}, "", "  ")
 	if err != nil {

@@ -1,4 +1,8 @@
-package main
+// Package realdata reads the records of real domains in testdata/real.
+//
+// What a file does not hold was not asked: it stays out of the snapshots, and
+// so unknown.
+package realdata
 
 import (
 	"bufio"
@@ -53,10 +57,12 @@ type town struct {
 	Taken int64 `json:"ts"`
 }
 
-// townParts are what the town data can tell of; see testdata/real/README.md.
-func townParts() []facts.Part { return []facts.Part{facts.PartMX, facts.PartSPF, facts.PartM365} }
+// TownParts are what the town data can tell of; see testdata/real/README.md.
+func TownParts() []facts.Part { return []facts.Part{facts.PartMX, facts.PartSPF, facts.PartM365} }
 
-func townSnapshots(folder string) ([]*facts.Snapshot, error) {
+// Towns reads the town domains from the folder, each with the includes that are
+// known.
+func Towns(folder string) ([]*facts.Snapshot, error) {
 	includes, err := spfIncludes(folder)
 	if err != nil {
 		return nil, err
@@ -152,10 +158,11 @@ func addIncludes(k known, includes map[string]string, octets string) {
 	}
 }
 
-// universityParts is what the university data can tell of.
-func universityParts() []facts.Part { return []facts.Part{facts.PartDMARC} }
+// UniversityParts is what the university data can tell of.
+func UniversityParts() []facts.Part { return []facts.Part{facts.PartDMARC} }
 
-func universitySnapshots(folder string) ([]*facts.Snapshot, error) {
+// Universities reads the answers at the universities' _dmarc names.
+func Universities(folder string) ([]*facts.Snapshot, error) {
 	type answer struct{ Name, Record string }
 	var snapshots []*facts.Snapshot
 	err := eachLine(filepath.Join(folder, "university-dmarc-2018.jsonl.gz"), func(a answer) error {
@@ -172,15 +179,17 @@ func universitySnapshots(folder string) ([]*facts.Snapshot, error) {
 	return snapshots, err
 }
 
-// zoneFile is one zone of the ministry in RFC 1035 form.
-type zoneFile struct{ name, text string }
+// ZoneFile is one zone in RFC 1035 form.
+type ZoneFile struct{ Name, Text string }
 
-func ministryZones(folder string) ([]zoneFile, error) {
+// MinistryZones reads the ministry's zones, of the record types that say
+// something about mail.
+func MinistryZones(folder string) ([]ZoneFile, error) {
 	type source struct {
 		Zone string
 		RR   map[string][][]any
 	}
-	var zones []zoneFile
+	var zones []ZoneFile
 	err := eachLine(filepath.Join(folder, "moj-zones.jsonl.gz"), func(s source) error {
 		var b strings.Builder
 		fmt.Fprintf(&b, "%s 3600 SOA ns.invalid. hostmaster.invalid. 1 7200 3600 1209600 3600\n", absolute(s.Zone))
@@ -196,7 +205,7 @@ func ministryZones(folder string) ([]zoneFile, error) {
 				}
 			}
 		}
-		zones = append(zones, zoneFile{s.Zone, b.String()})
+		zones = append(zones, ZoneFile{s.Zone, b.String()})
 		return nil
 	})
 	return zones, err
