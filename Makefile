@@ -1,5 +1,5 @@
 # make test needs nothing but Go. make check is what a change must pass. make
-# full adds what needs a browser or Debian packages; .ci/run installs those.
+# full adds what needs a browser, Debian packages or npm; .ci/run installs those.
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -27,7 +27,7 @@ test: ## all tests; needs only Go, takes less than 3 minutes
 
 check: fmt vet lint mod docs-check race ## what a change must pass: race detector, vet, staticcheck, gofmt, modules, docs
 
-full: ## the tests that need a browser or take long
+full: ## the tests that need a browser or other programs, or take long
 	tools/gotest -tags full -timeout 40m ./...
 
 bench: ## all benchmarks
