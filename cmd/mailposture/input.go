@@ -24,8 +24,9 @@ type input struct {
 	err    error  // the list could not be read on: the last input of the run
 }
 
-// maxLine bounds a line of a list. A longer one is rejected, and skipped
-// without being held in memory.
+// maxLine bounds what is read of a line of a list; the rest is skipped without
+// being held in memory. A longer line is rejected, unless its first column ends
+// before.
 const maxLine = 4096
 
 func newInput(from report.Input, text string) input {
@@ -75,10 +76,11 @@ func readList(path string, stdin io.Reader, yield func(input) bool) bool {
 		if number == 1 {
 			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")) // a byte order mark
 		}
-		if text, ok := domainField(string(line)); ok {
+		blank := len(bytes.TrimSpace(line)) == 0
+		if text, ok := domainField(string(line)); ok || long && blank {
 			in := newInput(report.Input{List: name, Line: number}, text)
-			if long {
-				in = input{from: report.Input{List: name, Line: number, Text: record.Text(text[:32]) + "..."}, reason: "the line is too long"}
+			if long && !strings.ContainsAny(string(line), ",;\t#") { // the domain itself is cut off
+				in = input{from: report.Input{List: name, Line: number, Text: record.Text(text[:min(32, len(text))]) + "..."}, reason: "the line is too long"}
 			}
 			if !yield(in) {
 				return false
@@ -114,7 +116,7 @@ func readLine(r *bufio.Reader) ([]byte, bool, error) {
 	if !errors.Is(err, bufio.ErrBufferFull) {
 		return bytes.TrimRight(line, "\r\n"), false, err
 	}
-	kept := bytes.Clone(line[:64])
+	kept := bytes.Clone(line)
 	for errors.Is(err, bufio.ErrBufferFull) {
 		_, err = r.ReadSlice('\n')
 	}
