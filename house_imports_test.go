@@ -27,7 +27,7 @@ func mayImport() map[string][]string {
 		"internal/chaos/oracle": {},
 		"internal/realdata":     {"record", "facts"},
 		"internal/differential": {},
-		"cmd/realdata":          {"facts", "internal/realdata"},
+		"cmd/realdata":          {"facts", "internal/realdata", "scanner/zone"},
 		"cmd/mailposture": {
 			"record", "provider", "facts", "relay", "policy", "diagnose", "report",
 			"scanner", "scanner/zone", "internal/exo", "internal/gospf",

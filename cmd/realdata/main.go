@@ -2,13 +2,15 @@
 // reads: snapshots for eval, and zone files for scan --zone.
 //
 //	go run ./cmd/realdata /tmp/real
+//	go run ./cmd/realdata -sample 9989                # twenty domains to check by hand, for a seed
 //	mailposture eval /tmp/real/towns.jsonl -o towns.html
-//	mailposture scan --zone /tmp/real/moj/justice.gov.uk.zone
+//	mailposture scan --zone /tmp/real/moj/cjit.gov.uk.zone
 package main
 
 import (
 	"bufio"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,11 +20,20 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./cmd/realdata FOLDER")
+	seed := flag.Uint64("sample", 0, "print twenty domains to check by hand, chosen by this seed")
+	flag.Parse()
+	from := filepath.Join("testdata", "real")
+	var err error
+	switch {
+	case *seed > 0 && flag.NArg() == 0:
+		err = sample(from, *seed, os.Stdout)
+	case *seed == 0 && flag.NArg() == 1:
+		err = convert(from, flag.Arg(0))
+	default:
+		fmt.Fprintln(os.Stderr, "usage: go run ./cmd/realdata FOLDER, or -sample SEED")
 		os.Exit(2)
 	}
-	if err := convert(filepath.Join("testdata", "real"), os.Args[1]); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "realdata:", err)
 		os.Exit(1)
 	}

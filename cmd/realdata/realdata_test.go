@@ -129,3 +129,25 @@ func TestRealData(t *testing.T) {
 		t.Errorf("the findings on real records changed; run with -update and read the difference\n%s", got)
 	}
 }
+
+// The domains that docs/real-data.md says were checked by hand are those that
+// its seed chooses.
+func TestSample(t *testing.T) {
+	docs, err := os.ReadFile(filepath.Join("..", "..", "docs", "real-data.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var chosen bytes.Buffer
+	if err := sample(filepath.Join("..", "..", "testdata", "real"), 9989, &chosen); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(chosen.String(), "\n"); n != 20 {
+		t.Errorf("%d domains", n)
+	}
+	for line := range strings.Lines(chosen.String()) {
+		_, domain, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		if !strings.Contains(string(docs), domain) {
+			t.Errorf("%s is not in docs/real-data.md", domain)
+		}
+	}
+}
