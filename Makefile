@@ -42,6 +42,7 @@ golden: ## write the golden files anew; read the diff afterwards
 docs: ## write the generated docs
 	$(GO) run ./cmd/mailposture rules -f markdown > docs/rules.md
 	$(GO) test -run '^TestWrongVerdicts$$' . -update
+	$(GO) run ./cmd/mailposture diagnose --codes > docs/bounces.md
 
 demo: ## scan the built-in demo zone
 	$(GO) run ./cmd/mailposture scan --zone :demo:
@@ -71,7 +72,9 @@ mod:
 docs-check:
 	@new=$$(mktemp); trap 'rm -f "$$new"' EXIT; \
 	$(GO) run ./cmd/mailposture rules -f markdown > "$$new"; \
-	diff -u docs/rules.md "$$new" || { echo "docs/rules.md is old: run make docs"; exit 1; }
+	diff -u docs/rules.md "$$new" || { echo "docs/rules.md is old: run make docs"; exit 1; }; \
+	$(GO) run ./cmd/mailposture diagnose --codes > "$$new"; \
+	diff -u docs/bounces.md "$$new" || { echo "docs/bounces.md is old: run make docs"; exit 1; }
 
 race:
 	tools/gotest $(RACE) -timeout 30m ./...

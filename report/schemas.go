@@ -15,6 +15,7 @@ type Schema struct {
 // Schemas lists the schemas, by name. Each call returns fresh copies.
 func Schemas() []Schema {
 	return []Schema{
+		{Name: "diagnosis", Title: "why one message bounced: what diagnose prints with -f json", JSON: schemaFile("diagnosis-v1.json")},
 		{Name: "relay", Title: "what becomes of a forwarded message: a line of relay -f json", JSON: schemaFile("relay-v1.json")},
 		{Name: "result", Title: "one domain's result: a line of jsonl", JSON: schemaFile("result-v1.json")},
 		{Name: "run", Title: "a run: the json format", JSON: schemaFile("run-v1.json")},

@@ -123,8 +123,9 @@ func TestSchemaConvicts(t *testing.T) {
 // must be in both, and be required where it is always written.
 func TestSchemasNameEveryField(t *testing.T) {
 	for name, value := range map[string]any{
-		"relay":  Relay{},
-		"result": Result{},
+		"diagnosis": Diagnosed{},
+		"relay":     Relay{},
+		"result":    Result{},
 		"run": struct {
 			Schema  string  `json:"schema"`
 			Run     Run     `json:"run"`

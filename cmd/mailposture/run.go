@@ -121,6 +121,6 @@ func newRoot(io stdio) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("see "+c.CommandPath()+" --help", "%s", err)
 	})
-	root.AddCommand(newScan(io), newEval(io), newRules(io), newProviders(io), newSPF(io), newRelay(io), newSchema(io), newVersion(io))
+	root.AddCommand(newScan(io), newEval(io), newRules(io), newProviders(io), newSPF(io), newRelay(io), newDiagnose(io), newSchema(io), newVersion(io))
 	return root
 }
