@@ -41,7 +41,7 @@ func parseAuthRes(value string) (server string, results []resinfo) {
 			continue
 		}
 		method, _, _ = strings.Cut(method, "/") // a method's version
-		r := resinfo{strings.ToLower(method), shownWord(result), comment, make(map[string]string)}
+		r := resinfo{shownWord(method), shownWord(result), comment, make(map[string]string)}
 		for _, word := range words[1:] {
 			if key, val, ok := strings.Cut(word, "="); ok {
 				r.properties[strings.ToLower(key)] = strings.Trim(val, `"`)
@@ -52,10 +52,20 @@ func parseAuthRes(value string) (server string, results []resinfo) {
 	return server, results
 }
 
-// shownWord is a result in the form of reports: lower case and short.
+// shownWord is a method or a result in the form of reports: lower case, ASCII
+// and short.
 func shownWord(s string) string {
-	s = strings.ToLower(strings.Trim(s, `"`))
-	return s[:min(len(s), maxShownWord)]
+	s = strings.Trim(s, `"`)
+	word := []byte(s[:min(len(s), maxShownWord)])
+	for i, c := range word {
+		switch {
+		case c < 0x20 || c > 0x7e:
+			word[i] = '?'
+		case 'A' <= c && c <= 'Z':
+			word[i] = c | 0x20
+		}
+	}
+	return string(word)
 }
 
 // splitOutside splits at a separator that is neither in a comment nor in a

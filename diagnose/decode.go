@@ -16,7 +16,7 @@ import (
 
 // maxText bounds what is read of one text: a notice, a part, a page. The words
 // that matter stand at the beginning.
-const maxText = 1 << 20
+const maxText = 256 << 10
 
 // transferred undoes a Content-Transfer-Encoding. What is damaged is read up to
 // there. RFC 2045, section 6.

@@ -136,7 +136,11 @@ func (c *inquiry) verify() (passed []string, known bool) {
 			known = false
 			c.add(UnknownCause, 0, "whether the DKIM signature of %s holds is not known: %s", domain, why(v.Err))
 		default:
-			c.add(DKIMFailed, weighsMuch, "the DKIM signature of %s does not hold: %s", domain, why(v.Err))
+			weight := weighsMuch
+			if organization(hostName(v.Domain)) == organization(hostName(e.From)) { // it would have aligned: DMARC fails for want of it
+				weight += weighsMuch
+			}
+			c.add(DKIMFailed, weight, "the DKIM signature of %s does not hold: %s", domain, why(v.Err))
 		}
 	}
 	return passed, known

@@ -55,7 +55,7 @@ func (e *Evidence) read(data []byte) {
 		e.Kind = Headers
 	}
 	if len(data) > maxText {
-		e.note("only the first MiB of a text is looked at")
+		e.note("only the first 256 KiB of a text are looked at")
 	}
 }
 
@@ -68,8 +68,8 @@ func asMessage(data []byte) (header, []byte, bool) {
 		_, data = cutLine(data)
 	}
 	h, body := readHeader(data)
-	const mostBroken, enough = 50, 3
-	for n := 0; h.broken && len(h.fields) >= enough && n < mostBroken; n++ {
+	const mostBroken = 50
+	for n := 0; h.broken && len(h.fields) > 0 && n < mostBroken; n++ {
 		// A line that is no field does not end a header for a server either.
 		_, rest := cutLine(body)
 		var more header
@@ -92,6 +92,15 @@ func (e *Evidence) mail(h header, body, whole []byte) {
 		}
 		if kind != "multipart/report" || params["report-type"] == "" || strings.EqualFold(params["report-type"], "delivery-status") {
 			e.bounce(h, t.leaves)
+			return
+		}
+	}
+	if !h.has("received") && len(bytes.TrimSpace(body[:min(len(body), maxText)])) == 0 {
+		// No server has seen this: somebody wrote down a few lines. A message that
+		// came by mail cannot pass for it.
+		e.notice(toUTF8(whole, ""))
+		if len(e.Replies) > 0 {
+			e.Kind = NDR
 			return
 		}
 	}

@@ -13,6 +13,11 @@ import (
 // pools weighs what a trace says of the pool that the message left from. One
 // name is documented; what another stands for is not known.
 func (c *inquiry) pools() {
+	// Texts of 2021 to 2023 named this network; the newest page does not, so it
+	// is a hint at most.
+	if ip := c.clientAddress(); netip.MustParsePrefix("40.95.0.0/16").Contains(ip) {
+		c.add(RelayPool, weighsMore, "%s is in a network that Microsoft once named for the relay pool", ip)
+	}
 	for _, pool := range c.evidence.Pools {
 		switch {
 		case strings.EqualFold(pool, relayPoolName):
@@ -55,6 +60,11 @@ func (c *inquiry) reading() {
 }
 
 // entered weighs the reading at the entry of the organization that forwarded.
+// Package relay models the way from there on; these are the model's inputs as far
+// as a bounce shows them: SPF, DKIM and DMARC at the entry, Enhanced Filtering
+// (SkipListed), the envelope (Rewritten) and the pool. Whoever wants the model's
+// word on a bounce calls it here.
+//
 // Which criteria keep a message out of the relay pool, two texts of Microsoft's
 // say differently: SPF does by both, DKIM by the older only. So nothing here is
 // a proof.
