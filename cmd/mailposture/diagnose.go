@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -149,28 +150,27 @@ func (d *diagnosis) read(path string) ([]byte, error) {
 	return data, nil
 }
 
-// maxDiagnoseRounds bounds how often the diagnosis may ask for more: a chain of
-// includes as deep as SPF allows takes a dozen.
-const maxDiagnoseRounds = 30
+// The bounds on asking for one file: rounds, since a chain of includes as deep
+// as SPF allows takes a dozen, and time, as for two domains of a scan.
+const (
+	maxDiagnoseRounds = 30
+	diagnoseTimeout   = 2 * scanner.DefaultTimeout
+)
 
-// explain asks what the diagnosis still needs until nothing is missing. The
-// error is that of a context that is done.
+// explain asks what the diagnosis still needs until nothing is missing. What is
+// not answered in time is not known. The error is that of a context that is done.
 func (d *diagnosis) explain(ctx context.Context, data []byte) (diagnose.Diagnosis, error) {
 	evidence := diagnose.Read(data)
 	if d.resolver == nil {
 		return diagnose.Explain(evidence, nil), nil
 	}
+	timed, cancel := context.WithTimeout(ctx, diagnoseTimeout)
+	defer cancel()
 	known := make(answered)
 	missing := evidence.Questions
 	for range maxDiagnoseRounds {
-		if len(missing) > 0 {
-			obs, err := d.resolver.Lookup(ctx, missing)
-			if err != nil {
-				return diagnose.Diagnosis{}, err
-			}
-			for i, q := range missing {
-				known[q] = obs[i]
-			}
+		if err := d.ask(timed, known, missing); err != nil || ctx.Err() != nil {
+			return diagnose.Diagnosis{}, errors.Join(err, ctx.Err())
 		}
 		found := diagnose.Explain(evidence, known)
 		if len(found.Missing) == 0 {
@@ -183,6 +183,26 @@ func (d *diagnosis) explain(ctx context.Context, data []byte) (diagnose.Diagnosi
 		found.Unknown = append(found.Unknown, fmt.Sprintf("%s: not asked, too many rounds of questions", q))
 	}
 	return found, nil
+}
+
+// ask learns the answers to questions. When the time is spent, those without
+// one fail; any other error is of a resolver that breaks its word.
+func (d *diagnosis) ask(ctx context.Context, known answered, questions []facts.Question) error {
+	if len(questions) == 0 {
+		return nil
+	}
+	obs, err := d.resolver.Lookup(ctx, questions)
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	for i, q := range questions {
+		if i < len(obs) && obs[i].Status != facts.NotAsked {
+			known[q] = obs[i]
+		} else {
+			known[q] = facts.Observation{Question: q, Status: facts.Failed, Cause: fmt.Sprintf("time budget of %s spent", diagnoseTimeout)}
+		}
+	}
+	return nil
 }
 
 // answered is what was learnt. It implements facts.Answers.
