@@ -86,6 +86,12 @@ func TestMessageCannotForge(t *testing.T) {
 		"a subject like a bounce's":     ownReading + entryLine + strings.Replace(rest, "Subject: x", "Subject: "+bounced, 1) + "\nhello\n",
 		"a line that is no field":       ownReading + entryLine + bounced + "\n" + rest + "\nhello\n",
 		"a delivery status without it":  ownReading + entryLine + "Content-Type: multipart/mixed; boundary=x\n" + rest + "\n--x\nContent-Type: message/delivery-status\n\nStatus: 5.7.520\nFinal-Recipient: rfc822; b@x.example\nAction: failed\n--x--\n",
+		"a header like Exim's":          ownReading + entryLine + "X-Failed-Recipients: x@y.example\n" + rest + "\n" + bounced + "\n",
+		"a second report in a bounce":   strings.Replace(string(fixture(t, "relay-denied-stale-mx.eml")), "Message-ID: <2@", "\n--4F2.1/mail.sender.example\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822;x@y.example\nAction: failed\nDiagnostic-Code: smtp; "+bounced+"\n\nMessage-ID: <2@", 1),
+		"no From field":                 ownReading + entryLine + "Subject: x\n\n" + bounced + "\n",
+		"From after 10,000 fields":      ownReading + entryLine + strings.Repeat("X: y\n", 10_000) + rest + "\n" + bounced + "\n",
+		"a line in a pasted header":     "550 5.7.1 relaying denied\n\n" + ownReading + entryLine + "Subject: x\n" + bounced + "\nFrom: a@sender.example\n\n" + bounced + "\n",
+		"a folded line in one":          "Fehler: 550 5.7.1 relaying denied\n\nUrspruengliche Kopfzeilen:\n" + ownReading + entryLine + "Subject: x\n " + bounced + "\n",
 		"a returned message's own code": string(fixture(t, "notice-qmail.eml")),
 	} {
 		d := Explain(Read([]byte(text)), nil)
@@ -105,6 +111,18 @@ func TestMessageCannotForge(t *testing.T) {
 	// The control: the same words pasted are read.
 	if d := Explain(Read([]byte(bounced)), nil); d.Cause != AutoforwardBlocked {
 		t.Errorf("the control: %s", d.Cause)
+	}
+}
+
+// A bounce is mail, too: one that fails DMARC says so.
+func TestForgedBounce(t *testing.T) {
+	bounce := string(fixture(t, "blocklist.eml"))
+	const words = "The bounce itself failed DMARC: it may be forged"
+	if d := Explain(Read([]byte(ownReading+entryLine+bounce)), nil); !evidenceWith(d, words) || d.Cause != IPBlocklisted {
+		t.Errorf("%s, evidence %q", d.Cause, d.Evidence)
+	}
+	if d := Explain(Read([]byte(bounce)), nil); evidenceWith(d, words) {
+		t.Error("the control says so, too")
 	}
 }
 

@@ -14,11 +14,24 @@ var rewritten = regexp.MustCompile(`(?i)\+SRS=[A-Za-z0-9+/]{5}=|\bSRS[01][=+-]`)
 // some language. The returned message counts by its header alone.
 func (e *Evidence) bounce(h header, parts []part) {
 	e.Kind = NDR
+	var outer Evidence // the bounce is mail, too
+	outer.believe(h)
+	if a := outer.Authentication; a != nil && a.DMARC == "fail" {
+		e.note("the bounce itself failed DMARC: it may be forged")
+	}
 	var notice *part
 	var returned []part
+	reported := false
 	for i, p := range parts {
+		if len(returned) > 0 {
+			break // what comes behind the returned message may be made by its sender
+		}
 		switch p.kind {
 		case "message/delivery-status", "message/global-delivery-status":
+			if reported {
+				continue
+			}
+			reported = true
 			e.deliveryStatus(transferred(p.body, p.header.get("content-transfer-encoding")))
 		case "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers":
 			returned = append(returned, p)
@@ -84,8 +97,8 @@ func recipientGroup(group header) (Reply, bool) {
 	}
 	r := newReply(typed(group.get("diagnostic-code")), status)
 	r.Recipient = ""
-	first(&r.Recipient, anEmail.FindString(final))
-	first(&r.Recipient, anEmail.FindString(original))
+	first(&r.Recipient, findEmail(final))
+	first(&r.Recipient, findEmail(original))
 	if remote := hostName(typed(group.get("remote-mta"))); remote != "" {
 		r.Host = remote
 	}
@@ -121,16 +134,16 @@ func (e *Evidence) original(h header) {
 
 // addressed reads who sent a message, and to whom.
 func (e *Evidence) addressed(h header) {
-	if from := anEmail.FindString(lastAngle(h.get("from"))); from != "" && e.From == "" {
+	if from := findEmail(lastAngle(h.get("from"))); from != "" && e.From == "" {
 		e.From = domainOf(from)
 	}
 	path := h.get("return-path")
 	e.Rewritten = e.Rewritten || rewritten.MatchString(path)
-	first(&e.Sender, domainOf(anEmail.FindString(path)))
+	first(&e.Sender, domainOf(findEmail(path)))
 	if e.Authentication != nil {
 		first(&e.Sender, e.Authentication.MailFrom)
 	}
-	to := anEmail.FindString(lastAngle(h.get("to")))
+	to := findEmail(lastAngle(h.get("to")))
 	if to == "" {
 		return
 	}

@@ -30,7 +30,7 @@ func (e *Evidence) notice(text string) {
 	if len(e.Recipients) == 0 && len(e.Replies) > 0 {
 		if m := recipientIs.FindStringSubmatch(words); m != nil {
 			e.Recipients = []string{m[1]}
-		} else if m := anEmail.FindString(words); m != "" {
+		} else if m := findEmail(words); m != "" {
 			e.Recipients = []string{m}
 		}
 	}
@@ -48,30 +48,47 @@ func splitNotice(text string) (string, header) {
 		marked = true
 		words, rest = text[:m[0]], strings.TrimLeft(text[m[1]:], "\r\n ")
 	}
-	source := &words
+	source := words
 	if marked {
-		source = &rest
+		source = rest
 	}
-	m := headerStart.FindStringIndex(*source)
+	m := headerStart.FindStringIndex(source)
 	if m == nil {
 		return words, header{}
 	}
-	head, after := readPasted((*source)[m[0]:])
-	if !marked {
+	// Words with a code before the header are the notice. What comes behind can
+	// then be a copy of the message, which the sender wrote.
+	whole := marked || saysCode(source[:m[0]])
+	head, after := readPasted(source[m[0]:], !whole)
+	switch {
+	case marked:
+	case whole:
+		words = words[:m[0]]
+	default:
 		words = words[:m[0]] + "\n\n" + after
 	}
 	return words, head
 }
 
+// saysCode reports whether a text has a line or a sentence with a code.
+func saysCode(text string) bool {
+	for paragraph := range paragraphs(text) {
+		if codeAt(paragraph) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // readPasted reads a header that may have lost the white space at the beginning
-// of its folded lines. It ends at an empty line, or at one that begins with a
-// code.
-func readPasted(text string) (header, string) {
+// of its folded lines. It ends at an empty line or, if told so, at one that
+// begins with a code.
+func readPasted(text string, atCode bool) (header, string) {
 	var mended bytes.Buffer
 	for text != "" {
 		line, rest, _ := strings.Cut(text, "\n")
 		line = strings.TrimRight(line, "\r ")
-		if trimmed := strings.TrimSpace(line); trimmed == "" || codeAt(trimmed) == 0 {
+		if trimmed := strings.TrimSpace(line); trimmed == "" || atCode && codeAt(line) == 0 {
 			break
 		}
 		if trimmed := strings.TrimSpace(line); fieldName([]byte(trimmed)) != "" && line[0] != ' ' && line[0] != '\t' {

@@ -59,8 +59,9 @@ func (e *Evidence) read(data []byte) {
 	}
 }
 
-// asMessage reads a header that makes a text a message: with From and something
-// that only mail systems write. RFC 5322, section 3.6.
+// asMessage reads a header that makes a text a message: one that a server has
+// marked, or one with From and something else that mail programs write.
+// RFC 5322, section 3.6.
 func asMessage(data []byte) (header, []byte, bool) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	data = bytes.TrimLeft(data, "\r\n")
@@ -77,14 +78,16 @@ func asMessage(data []byte) (header, []byte, bool) {
 		h.fields = append(h.fields, more.fields[:min(len(more.fields), maxFields-len(h.fields))]...)
 		h.broken, h.cut = more.broken, h.cut || more.cut
 	}
-	mail := h.has("date") || h.has("received") || h.has("message-id") || h.has("mime-version") || h.has("x-failed-recipients")
-	return h, body, h.has("from") && mail
+	// Received alone is enough: a sender can leave out From, to have the body
+	// read as a text that somebody pasted.
+	mail := h.has("date") || h.has("message-id") || h.has("mime-version") || h.has("x-failed-recipients")
+	return h, body, h.has("received") || h.has("from") && mail || len(h.fields) == maxFields
 }
 
 // mail reads a message: a bounce, or one that is looked at itself.
 func (e *Evidence) mail(h header, body, whole []byte) {
 	kind, params := parameters(h.get("content-type"))
-	if kind == "multipart/report" || h.has("x-failed-recipients") || fromDaemon(h) {
+	if kind == "multipart/report" || fromDaemon(h) {
 		var t tree
 		t.add(h, body, 0)
 		if t.cut {

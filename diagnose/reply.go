@@ -17,11 +17,21 @@ const (
 const arrow = " -> "
 
 var (
-	anEmail   = regexp.MustCompile(`[A-Za-z0-9._%+=/~$&'*#!?^{}|-]{1,128}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]`)
+	anEmail   = regexp.MustCompile(`[A-Za-z0-9._%+=/~$&'*#!?^{}|-]+@[A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9]`)
 	saidHost  = regexp.MustCompile(`(?i)(?:message rejected by|remote server|rejected by|rejecting server|remote-mta|fqdn=\{?|host|server at)[:;]?\s+(?:dns;\s*)?\{?([a-z0-9_-]+(?:\.[a-z0-9_-]+)+)`)
 	errorHost = regexp.MustCompile(`(?i)\b([a-z0-9_-]+(?:\.[a-z0-9_-]+)+)(?:\s?[\[(][0-9a-f.:]+[\])])? (?:gave this error|said:|rejected your message|returned)`)
 	multiline = regexp.MustCompile(`\s[45]\d\d-(?:[45]\.\d\.\d{1,3} )?`)
 )
+
+// findEmail is the first address in a text, or "". RFC 5321, section 4.5.3.1: a
+// longer one than this is none.
+func findEmail(text string) string {
+	const longest = 64 + 1 + 255
+	if m := anEmail.FindString(text); len(m) <= longest {
+		return m
+	}
+	return ""
+}
 
 // newReply makes a reply of what a server said.
 func newReply(text, status string) Reply {
@@ -44,9 +54,7 @@ func newReply(text, status string) Reply {
 	} else if m := saidHost.FindStringSubmatch(text); m != nil {
 		r.Host = hostName(m[1])
 	}
-	if m := anEmail.FindString(text); m != "" {
-		r.Recipient = m
-	}
+	r.Recipient = findEmail(text)
 	return r
 }
 

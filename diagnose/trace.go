@@ -151,8 +151,8 @@ func (e *Evidence) traceRow(columns, cells []string) ([]Reply, string) {
 		}
 	}
 	e.pool(row["outboundippoolname"])
-	recipient := anEmail.FindString(row["recipientaddress"] + " " + row["recipientstatus"])
-	first(&e.Sender, domainOf(anEmail.FindString(row["returnpath"]+" "+row["senderaddress"])))
+	recipient := findEmail(row["recipientaddress"] + " " + row["recipientstatus"])
+	first(&e.Sender, domainOf(findEmail(row["returnpath"]+" "+row["senderaddress"])))
 	status := strings.ToLower(row["status"] + " " + row["event"] + " " + row["eventid"] + " " + row["recipientstatus"])
 	if len(replies) == 0 {
 		for _, r := range repliesIn(row["detail"] + "\n\n" + row["recipientstatus"]) {
