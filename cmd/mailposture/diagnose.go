@@ -43,6 +43,7 @@ type diagnosis struct {
 	io       stdio
 	format   string
 	noDNS    bool
+	noColor  bool
 	resolver scanner.Resolver // nil with --no-dns
 }
 
@@ -65,8 +66,12 @@ func newDiagnose(io stdio) *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			given := c.Flags().Changed("format")
 			if _, err := configure(c, ""); err != nil {
 				return err
+			}
+			if !given && d.format != "json" {
+				d.format = "text" // a format that is set for scan may not be one of ours
 			}
 			if err := oneOf("format", d.format, "text", "json"); err != nil {
 				return err
@@ -94,8 +99,9 @@ func newDiagnose(io stdio) *cobra.Command {
 	flags.StringVarP(&d.format, "format", "f", "text", "text or json")
 	flags.BoolVar(&d.noDNS, "no-dns", false, "look nothing up")
 	flags.BoolVar(&codes, "codes", false, "print every refusal that is known, with its causes and their steps")
-	flags.BoolVarP(&verbose, "verbose", "v", false, "print each question and answer")
 	source.register(c)
+	flags.BoolVarP(&verbose, "verbose", "v", false, "print each question and answer")
+	flags.BoolVar(&d.noColor, "no-color", false, "no colours (NO_COLOR does the same)")
 	complete(c, "format", []string{"text", "json"})
 	return c
 }
@@ -129,7 +135,7 @@ func (d *diagnosis) print(all []report.Diagnosed) error {
 	if d.format == "json" {
 		return report.DiagnosesJSON(d.io.out, all)
 	}
-	return report.DiagnosesText(d.io.out, all, report.Options{Color: colored(d.io.out), Width: width(d.io.out)})
+	return report.DiagnosesText(d.io.out, all, report.Options{Color: !d.noColor && colored(d.io.out), Width: width(d.io.out)})
 }
 
 // read reads as much of a file as is looked at.
