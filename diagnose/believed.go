@@ -79,13 +79,14 @@ func (h header) readings() []int {
 // field separates are one system's, and count together.
 func (h header) newest(hops []hop) *Authentication {
 	for _, name := range authFields() {
-		reading, segment := &Authentication{}, -1
+		reading, segment, most := &Authentication{}, -1, 32
 		for i, f := range h.fields {
 			if f.name != name {
 				continue
 			}
-			if here := above(hops, i); segment < 0 || here == segment {
+			if here := above(hops, i); (segment < 0 || here == segment) && most > 0 {
 				segment = here
+				most--
 				reading.add(arcValue(f))
 			}
 		}

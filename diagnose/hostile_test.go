@@ -19,10 +19,12 @@ import (
 // one, or that nothing can be told. The bounds are some ten times what is
 // measured, so that a slow machine passes and a square law does not.
 func TestHostileTexts(t *testing.T) {
-	const most = 10 * time.Second
-	mb := 1 << 20
+	most, mb, signedSize := 10*time.Second, 1<<20, 50<<20
+	if underRace { // go-msgauth takes 40 s for the 50 MB then: the size is what the other run is for
+		most, signedSize = time.Minute, 1<<20
+	}
 	bounce := string(fixture(t, "relay-pool.eml"))
-	signed, key := signedMessage(t, strings.Repeat("a line of text that goes on and on\n", 50*mb/35))
+	signed, key := signedMessage(t, strings.Repeat("a line of text that goes on and on\n", signedSize/35))
 	cases := []struct {
 		name  string
 		text  []byte
@@ -70,7 +72,7 @@ func TestHostileTexts(t *testing.T) {
 			if took > most {
 				t.Errorf("it took %v", took)
 			}
-			if bound := 96 + 10*len(c.text)/mb; allocated > bound {
+			if bound := 96 + 10*len(c.text)/mb; allocated > bound && !underRace {
 				t.Errorf("%d MiB were allocated in sum, the bound is %d", allocated, bound)
 			}
 			if c.cause != "" && d.Cause != c.cause {

@@ -16,9 +16,17 @@ var (
 	senderIs    = regexp.MustCompile(`(?i)(?:sender(?: address)?|mail from|from)\s*[:=]\s*<?(` + anEmail.String() + `)`)
 )
 
+// maxNotice bounds the words that are searched. Real notices, with the header
+// that they quote, stay below it.
+const maxNotice = 64 << 10
+
 // notice reads the words of a bounce, a log or a line, and the header that may
 // stand among them.
 func (e *Evidence) notice(text string) {
+	if len(text) > maxNotice {
+		text = text[:maxNotice]
+		e.note("only the first 64 KiB of the words are looked at")
+	}
 	words, head := splitNotice(text)
 	e.addReplies(repliesIn(words))
 	if m := generator.FindStringSubmatch(words); m != nil {

@@ -44,6 +44,9 @@ func (e *Evidence) read(data []byte) {
 		return
 	}
 	text := toUTF8(data, "")
+	if len(data) > maxText {
+		e.note("only the first 256 KiB of a text are looked at")
+	}
 	if looksLikeHTML(text) {
 		text = htmlText(text)
 	}
@@ -53,9 +56,6 @@ func (e *Evidence) read(data []byte) {
 		e.Kind = NDR
 	case e.Authentication != nil || e.Believed != "" || e.ClientIP.IsValid():
 		e.Kind = Headers
-	}
-	if len(data) > maxText {
-		e.note("only the first 256 KiB of a text are looked at")
 	}
 }
 

@@ -136,8 +136,12 @@ func (e *Evidence) traceRow(columns, cells []string) ([]Reply, string) {
 	var replies []Reply
 	row := make(map[string]string)
 	for i, cell := range cells {
+		cell = cell[:min(len(cell), maxFieldOctets)]
 		if i < len(columns) {
 			row[columns[i]] = cell
+		}
+		if !strings.Contains(cell, "=") && !strings.Contains(cell, ":") {
+			continue
 		}
 		for _, m := range poolIn.FindAllStringSubmatch(cell, 4) {
 			e.pool(m[1])
