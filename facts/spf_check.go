@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/mailposture/mailposture/record"
 )
@@ -27,6 +28,11 @@ type SPFMessage struct {
 	IP   netip.Addr // of the client; IPv4 in IPv6 counts as IPv4
 	From string     // the MAIL FROM address; "" is the null reverse-path
 	HELO string     // the name the client gave
+
+	// Receiver and Time are what the macros r and t of an explanation stand
+	// for. Without them r is "unknown", and t is 0. RFC 7208, section 7.3.
+	Receiver string    // the name of the host that checks
+	Time     time.Time // of the check
 }
 
 // SPFCheck is the outcome of check_host() with its reason and cost.
@@ -36,21 +42,28 @@ type SPFCheck struct {
 	Reason      string // "include:spf.example.net, then ip4:192.0.2.0/24 matched", or what went wrong
 	Lookups     int    // terms that queried DNS; the limit is 10
 	VoidLookups int    // of them, those that found nothing; the limit is 2
+	Explanation string // of a fail: what the domain has to say; RFC 7208, section 6.2
 }
 
 // CheckHost evaluates SPF for one message over answers, and returns the
-// questions it still needs. While there are any, the result is temperror.
-// RFC 7208, section 4. Options matter for their Memo only.
+// questions it still needs. While there are any, the result is temperror, or a
+// fail whose explanation is still to come. RFC 7208, section 4. Options matter
+// for their Memo only.
 func CheckHost(message SPFMessage, answers Answers, opt Options) (SPFCheck, []Question) {
 	unbounded := Options{Budget: Budget{Questions: checkQuestions}, Memo: opt.Memo}
 	a := newAsker(answers, unbounded)
-	check := newSPFEvaluation(a, message).run()
+	e := newSPFEvaluation(a, message)
+	check := e.run()
+	if check.Result == SPFFail {
+		check.Explanation = e.explanation()
+	}
 	return check, a.missing
 }
 
 // checkQuestions is the most that one evaluation can ask: ten terms, each an MX
-// with ten hosts, the record itself, and the client's names. RFC 7208, section 4.6.4.
-const checkQuestions = 1 + 10 + 10*10 + 1 + 10
+// with ten hosts, the record itself, the client's names, and the explanation.
+// RFC 7208, section 4.6.4.
+const checkQuestions = 1 + 10 + 10*10 + 1 + 10 + 1
 
 // relay checks each relay address with a sender in the domain.
 func (b *builder) relay() {
@@ -77,6 +90,7 @@ type spfEvaluation struct {
 	names   []string // validated names of the client, once asked for
 	named   bool
 	errored bool // Result and Reason are final, whatever else matches
+	failed  failure
 }
 
 func newSPFEvaluation(a *asker, m SPFMessage) *spfEvaluation {
@@ -95,6 +109,7 @@ func newSPFEvaluation(a *asker, m SPFMessage) *spfEvaluation {
 		asker: a,
 		values: macroValues{
 			local: local, senderDomain: domain, ip: m.IP.Unmap().WithZone(""), helo: m.HELO, validated: "unknown",
+			receiver: m.Receiver, when: m.Time,
 		},
 		check: SPFCheck{Domain: domain},
 	}
@@ -159,6 +174,9 @@ func (e *spfEvaluation) terms(parsed *record.SPF, domain, via string) (SPFResult
 			reason = via + record.Text(t.Text) + " matched"
 		}
 		if matched {
+			if t.Qualifier == record.QualifierFail {
+				e.failed = failure{parsed, domain}
+			}
 			return qualified(t.Qualifier), reason
 		}
 	}

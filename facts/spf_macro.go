@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mailposture/mailposture/record"
 )
@@ -18,6 +19,8 @@ type macroValues struct {
 	ip                  netip.Addr
 	helo                string
 	validated           string // p; "unknown" when there is none
+	receiver            string // r
+	when                time.Time
 }
 
 // expand turns macros into text. RFC 7208, section 7.3.
@@ -58,6 +61,18 @@ func (v macroValues) value(letter byte) string {
 		return "ip6"
 	case 'h':
 		return v.helo
+	case 'c': // c, r and t stand in explanations only; the parser sees to it
+		return v.ip.String()
+	case 'r':
+		if v.receiver == "" {
+			return "unknown"
+		}
+		return v.receiver
+	case 't':
+		if v.when.IsZero() {
+			return "0"
+		}
+		return strconv.FormatInt(v.when.Unix(), 10)
 	}
 	return ""
 }

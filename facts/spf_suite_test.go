@@ -2,6 +2,7 @@ package facts_test
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/mailposture/mailposture/facts"
@@ -19,7 +20,7 @@ func TestSPFSuites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ran, used := 0, map[string]bool{}
+	ran, explained, used := 0, 0, map[string]bool{}
 	for _, s := range suites {
 		for _, test := range s.Tests {
 			ran++
@@ -29,14 +30,22 @@ func TestSPFSuites(t *testing.T) {
 			if !ok {
 				t.Errorf("%s (%s): %s (%s), want %v", test.ID, s.Description, got.Result, got.Reason, test.Want)
 			}
+			if test.Explanation != nil {
+				explained++
+				// The suite writes the nibbles of an address in capitals, RFC
+				// 7208, section 7.4 in small letters.
+				if !strings.EqualFold(got.Explanation, *test.Explanation) {
+					t.Errorf("%s (%s): the explanation is %q, want %q", test.ID, s.Description, got.Explanation, *test.Explanation)
+				}
+			}
 			if exception != nil {
 				used[exception.Test] = true
 			}
 		}
 	}
-	t.Logf("%d tests", ran)
-	if ran < 490 {
-		t.Errorf("only %d tests ran", ran)
+	t.Logf("%d tests, %d with explanations", ran, explained)
+	if ran < 490 || explained < 44 {
+		t.Errorf("only %d tests ran, %d with explanations", ran, explained)
 	}
 	if len(used) != len(exceptions.Tests) {
 		t.Errorf("of %d exceptions only %v are still needed", len(exceptions.Tests), used)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/netip"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +24,7 @@ type spfAnswer struct {
 	Reason        string          `json:"reason"`
 	Lookups       int             `json:"lookups"`
 	VoidLookups   int             `json:"void_lookups"`
+	Explanation   string          `json:"explanation,omitempty"`    // of a fail: what the domain has to say
 	SecondOpinion string          `json:"second_opinion,omitempty"` // go/spf's result, where it differs
 }
 
@@ -38,6 +40,7 @@ func newSPF(io stdio) *cobra.Command {
 and a sender, and print the result with its reason as one JSON object.
 
 --from '' is the null reverse-path: the sender is then postmaster at the HELO name.
+A fail has the explanation that the domain publishes (exp=), if it does.
 Where blitiri.com.ar/go/spf comes to another result, that is shown as well.
 Exit code 3 if DNS failed, else 0 whatever the result.`,
 		Example: `  mailposture spf check --ip 192.0.2.1 --from user@example.com
@@ -63,7 +66,8 @@ Exit code 3 if DNS failed, else 0 whatever the result.`,
 				return err
 			}
 			defer answers.close()
-			return spfCheck(c.Context(), facts.SPFMessage{IP: client, From: from, HELO: helo}, answers.resolver, io)
+			message := facts.SPFMessage{IP: client, From: from, HELO: helo, Time: time.Now()}
+			return spfCheck(c.Context(), message, answers.resolver, io)
 		},
 	}
 	flags := c.Flags()
@@ -85,6 +89,7 @@ func spfCheck(ctx context.Context, message facts.SPFMessage, resolver scanner.Re
 	answer := spfAnswer{
 		IP: message.IP.String(), From: record.Text(message.From), HELO: record.Text(message.HELO), Domain: record.Printable(check.Domain),
 		Result: check.Result, Reason: record.Printable(check.Reason), Lookups: check.Lookups, VoidLookups: check.VoidLookups,
+		Explanation: record.Printable(check.Explanation),
 	}
 	theirs := gospf.Check(ctx, message.IP, message.HELO, message.From, func(ctx context.Context, name, kind string) gospf.Answer {
 		o, err := resolver.Lookup(ctx, []facts.Question{{Name: name, Kind: kind}})

@@ -44,6 +44,10 @@ type Test struct {
 	HELO string
 	From string
 	Want []string // RFC 7208 results in lower case, or a word of the suite's own
+
+	// Explanation is what the domain has to say of a fail, and "" where the
+	// receiver has to find words of its own; nil where the suite does not ask.
+	Explanation *string
 }
 
 // Exceptions are where we depart from the suites, and why.
@@ -137,6 +141,8 @@ type rawTest struct {
 	Host   string `yaml:"host"`
 	From   string `yaml:"mailfrom"`
 	Result any    `yaml:"result"`
+
+	Explanation *string `yaml:"explanation"` // DEFAULT is the receiver's own
 }
 
 // read reads the documents of one file.
@@ -174,6 +180,10 @@ func (d document) suite(name string) (Suite, error) {
 			return s, fmt.Errorf("%s: %w", id, err)
 		}
 		t := Test{ID: name + "/" + id, IP: ip, HELO: raw.HELO, From: raw.From}
+		if raw.Explanation != nil {
+			text := strings.Replace(*raw.Explanation, "DEFAULT", "", 1)
+			t.Explanation = &text
+		}
 		results, ok := raw.Result.([]any)
 		if !ok {
 			results = []any{raw.Result}
