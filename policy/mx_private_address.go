@@ -24,7 +24,7 @@ world sees another address.`,
 	Partial: true, // each host is proved by its own answers
 	Check: func(f *facts.Facts) []Finding {
 		return hostFindings(f, func(h facts.Host) (string, []Evidence) {
-			public := func(addr netip.Addr) bool { return !unreachable(addr) }
+			public := func(addr netip.Addr) bool { return !facts.Unreachable(addr) }
 			// Both A and AAAA must be known: the other may hold a public address.
 			if h.State != facts.Present || h.Complete.State != facts.Present || slices.ContainsFunc(h.Addresses, public) {
 				return "", nil

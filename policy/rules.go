@@ -60,11 +60,16 @@ func Rules() []Rule {
 		spfAllNotLast,
 		spfPTR,
 		spfTooWide,
+		spfAnswerTooLong,
 		spfRedirectAndAll,
 		spfRecursion,
 		spfMXTooMany,
 		spfNoMailDomainOpen,
 		spfRelayNotAuthorized,
 		spfModifierSlip,
+		spfPrivateRange,
+		spfVast,
+		spfDuplicateTerm,
+		spfShadowedTerm,
 	}
 }

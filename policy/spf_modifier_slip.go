@@ -10,7 +10,7 @@ import (
 var spfModifierSlip = Rule{
 	ID:         "SPF030",
 	Name:       "spf-modifier-slip",
-	Title:      "An SPF term is written with = where : must be",
+	Title:      "SPF holds a word that receivers ignore",
 	Severity:   Medium,
 	Confidence: Proof,
 	Why: `A word with an equals sign behind it is a modifier, and receivers ignore modifiers that they do not know: *include=x* is no error and

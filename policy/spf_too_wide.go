@@ -86,7 +86,7 @@ func wideRange(t *facts.SPFTerm) string {
 	v4, v6 := t.CIDR4, t.CIDR6
 	switch t.Mechanism {
 	case record.MechIP4, record.MechIP6:
-		if unreachableRange(t.Prefix) || microsoftRange(t.Prefix) {
+		if facts.UnreachableRange(t.Prefix) || microsoftRange(t.Prefix) {
 			return "" // Microsoft's are as wide, and many copy them
 		}
 		if t.Mechanism == record.MechIP4 {

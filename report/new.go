@@ -201,6 +201,10 @@ func newSPF(f *facts.Facts) *SPF {
 	out := &SPF{
 		Standing: newStanding(s.Standing), Valid: s.Valid, Lookups: s.Lookups, VoidLookups: s.VoidLookups,
 		LookupsComplete: s.Walk.State != facts.Unknown, All: s.All.String(),
+		AnswerOctets: f.AnswerOctets(string(f.Domain)), Authorised: newReach(f),
+	}
+	if len(s.Records) == 1 {
+		out.Strings = len(s.Records[0].Ends)
 	}
 	out.Record, out.Records = oneOrSeveral(s.Records)
 	if s.Tree != nil {

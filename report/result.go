@@ -98,6 +98,9 @@ type SPF struct {
 	VoidLookups     int          `json:"void_lookups"`
 	LookupsComplete bool         `json:"lookups_complete"`
 	All             string       `json:"all"`
+	Strings         int          `json:"strings,omitempty"`       // character-strings of the record; RFC 7208, section 3.3
+	AnswerOctets    int          `json:"answer_octets,omitempty"` // of the answer with it, on the wire; RFC 7208, section 3.4
+	Authorised      *Reach       `json:"authorised,omitempty"`
 	Tree            *SPFNode     `json:"tree,omitempty"`
 	Relay           []RelayCheck `json:"relay,omitempty"`
 }

@@ -213,7 +213,7 @@ func (c *comparison) compare(path string, typ reflect.Type, schema map[string]an
 		c.seen = append(c.seen, typ)
 		c.compareFields(path, typ, schema)
 	default:
-		kinds := map[reflect.Kind]string{reflect.String: "string", reflect.Int: "integer", reflect.Bool: "boolean"}
+		kinds := map[reflect.Kind]string{reflect.String: "string", reflect.Int: "integer", reflect.Int64: "integer", reflect.Bool: "boolean"}
 		if schema["const"] == nil && schema["type"] != kinds[typ.Kind()] {
 			c.problem("%s: a %s is a %v in the schema", path, typ.Kind(), schema["type"])
 		}

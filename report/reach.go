@@ -1,0 +1,31 @@
+package report
+
+import "github.com/mailposture/mailposture/facts"
+
+// Reach is how many addresses SPF authorises: those that a host on the internet
+// can have, and beside them those of private and other special ranges.
+type Reach struct {
+	IPv4 int64 `json:"ipv4"`
+	// IPv6 is decimal digits: the number can have 39 of them.
+	IPv6        string `json:"ipv6"`
+	SpecialIPv4 int64  `json:"special_ipv4,omitempty"`
+	SpecialIPv6 string `json:"special_ipv6,omitempty"`
+	// Exact is false where more addresses may pass than are counted.
+	Exact bool `json:"exact"`
+}
+
+// newReach counts whom the domain's record lets send; nil without one record.
+func newReach(f *facts.Facts) *Reach {
+	if f.SPF.Tree == nil {
+		return nil
+	}
+	r := f.SPFReach()
+	public, special := r.Public(), r.Special()
+	out := &Reach{
+		IPv4: int64(public.IPv4), IPv6: public.IPv6.String(), SpecialIPv4: int64(special.IPv4), Exact: r.State == facts.Present,
+	}
+	if special.IPv6.Sign() > 0 {
+		out.SpecialIPv6 = special.IPv6.String()
+	}
+	return out
+}
