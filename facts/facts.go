@@ -73,6 +73,7 @@ type SPF struct {
 	Tree         *SPFNode // nil unless there is exactly one record
 	Walk         Standing // of every record reached: Unknown when one is not known
 	Voids        Standing // the same, and Unknown when an answer to an a, mx or exists term is not known
+	Targets      Standing // the same, and Unknown when it is not known whether a target's domain exists
 	Valid        bool     // no evaluation can end in permerror
 	Lookups      int      // terms that query DNS on the full walk; RFC 7208, section 4.6.4
 	VoidLookups  int
@@ -94,15 +95,21 @@ type SPFNode struct {
 // SPFTerm is one term with what it costs and where it leads.
 type SPFTerm struct {
 	record.SPFTerm
-	Standing          // of what it asked; the zero value when it asks nothing
-	Lookups  int      // its own and those beneath it
-	Voids    int      // its own and those beneath it
-	Dead     bool     // stands after all, or is a redirect beside one: never evaluated
-	Loop     bool     // leads back to a record on the way here
-	MXHosts  int      // of an mx term: the hosts it names
-	Provider string   // provider ID of an include or redirect target, or ""
-	Child    *SPFNode // of include and redirect, where the record is reached first
-	target   *SPFNode // the same, wherever it is reached
+	Standing        // of what it asked; the zero value when it asks nothing
+	Lookups  int    // its own and those beneath it
+	Voids    int    // its own and those beneath it
+	Dead     bool   // stands after all, or is a redirect beside one: never evaluated
+	Loop     bool   // leads back to a record on the way here
+	MXHosts  int    // of an mx term: the hosts it names
+	Provider string // provider ID of an include or redirect target, or ""
+
+	// Registrable is the domain that anyone could register to answer for a
+	// target that does not exist, or "": it does not exist either. A registry
+	// may still hold it back.
+	Registrable string
+
+	Child  *SPFNode // of include and redirect, where the record is reached first
+	target *SPFNode // the same, wherever it is reached
 }
 
 // RelayCheck is check_host() for one relay address with a sender in the domain.
@@ -237,6 +244,8 @@ func (f *Facts) Part(p Part) Standing {
 		return f.SPF.Walk
 	case PartSPFVoids:
 		return f.SPF.Voids
+	case PartSPFTargets:
+		return f.SPF.Targets
 	case PartSPFPass:
 		return f.SPF.Passes()
 	case PartSPFRelay:

@@ -33,7 +33,7 @@ func DefaultOptions() Options {
 // the part that a user selects.
 func (o Options) Wants(p Part) bool {
 	switch p {
-	case PartSPFWalk, PartSPFVoids, PartSPFPass, PartSPFRelay:
+	case PartSPFWalk, PartSPFVoids, PartSPFTargets, PartSPFPass, PartSPFRelay:
 		p = PartSPF
 	case PartDMARCOrg, PartReports:
 		p = PartDMARC

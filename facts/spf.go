@@ -22,7 +22,7 @@ func (b *builder) spf(txt Observation) {
 	s := &b.facts.SPF
 	s.Standing = standing(txt)
 	if s.State == Unknown {
-		s.Walk, s.Voids = s.Standing, s.Standing
+		s.Walk, s.Voids, s.Targets = s.Standing, s.Standing, s.Standing
 		b.relay()
 		return
 	}
@@ -31,7 +31,7 @@ func (b *builder) spf(txt Observation) {
 	s.LookAlikes, _ = selectTexts(others, resemblesSPF)
 	if len(s.Records) == 0 {
 		s.Standing = Standing{State: Absent}
-		s.Walk, s.Voids = s.Standing, s.Standing
+		s.Walk, s.Voids, s.Targets = s.Standing, s.Standing, s.Standing
 		b.relay()
 		return
 	}
@@ -45,6 +45,7 @@ func (b *builder) spf(txt Observation) {
 	s.Lookups, s.VoidLookups = min(s.Lookups, maxCount), min(s.VoidLookups, maxCount)
 	s.Walk = worst(Standing{State: Present}, w.records)
 	s.Voids = worst(s.Walk, w.answers)
+	s.Targets = worst(s.Voids, w.targets)
 	s.All = decidingAll(s.Tree, 0)
 	s.Valid = s.Voids.State == Present && !w.broken && s.Lookups <= SPFLookupLimit && s.VoidLookups <= SPFVoidLookupLimit
 	if s.Tree.Count > 1 {
@@ -91,6 +92,7 @@ type spfWalk struct {
 
 	records Standing // the first record that is not known
 	answers Standing // the first answer to another term that is not known
+	targets Standing // the first domain of which it is not known whether it exists
 }
 
 // node reads the SPF record at a name.
@@ -186,6 +188,7 @@ func (w *spfWalk) void(t *SPFTerm, asked ...Observation) {
 	}
 	if t.State == Absent {
 		t.Voids = 1
+		w.takeover(t, asked[0])
 	}
 }
 
@@ -212,21 +215,16 @@ func (w *spfWalk) child(t *SPFTerm, target string, depth int) {
 	t.target = child
 	t.Standing = child.Standing
 	if child.Count == 0 && child.State == Absent {
-		w.broken = true // RFC 7208, sections 5.2 and 6.1: no record there is a permerror
-		if w.absentAnswer(target) {
+		w.broken = true                                       // RFC 7208, sections 5.2 and 6.1: no record there is a permerror
+		if o := w.ask(target, KindTXT, w.share); o.Absent() { // TXT records without SPF are no void lookup
 			t.Voids = 1
+			w.takeover(t, o)
 		}
 	}
 	for _, below := range child.Terms {
 		t.Lookups = min(t.Lookups+below.Lookups, maxCount)
 		t.Voids = min(t.Voids+below.Voids, maxCount)
 	}
-}
-
-// absentAnswer reports whether the TXT question of a name was answered with
-// nothing, which is a void lookup; TXT records without SPF are none.
-func (w *spfWalk) absentAnswer(name string) bool {
-	return w.ask(name, KindTXT, w.share).Absent()
 }
 
 // staticTarget is the name that a term asks for, whoever the sender is. %{d}

@@ -35,13 +35,14 @@ const (
 	PartDKIM  Part = "dkim"
 	PartM365  Part = "m365"
 
-	PartSPFWalk  Part = "spf-walk"      // every record that SPF reaches by include and redirect
-	PartSPFVoids Part = "spf-voids"     // those, and the answers that a, mx and exists terms get
-	PartSPFPass  Part = "spf-pass"      // whether SPF can pass for any address at all
-	PartSPFRelay Part = "spf-relay"     // SPF's result for each relay address
-	PartDMARCOrg Part = "dmarc-org"     // the organizational domain
-	PartReports  Part = "dmarc-reports" // whether the report destinations accept reports
-	PartDKIMKeys Part = "dkim-keys"     // what stands under each selector tried
+	PartSPFWalk    Part = "spf-walk"      // every record that SPF reaches by include and redirect
+	PartSPFVoids   Part = "spf-voids"     // those, and the answers that a, mx and exists terms get
+	PartSPFTargets Part = "spf-targets"   // those, and whether the domains of targets that do not exist do
+	PartSPFPass    Part = "spf-pass"      // whether SPF can pass for any address at all
+	PartSPFRelay   Part = "spf-relay"     // SPF's result for each relay address
+	PartDMARCOrg   Part = "dmarc-org"     // the organizational domain
+	PartReports    Part = "dmarc-reports" // whether the report destinations accept reports
+	PartDKIMKeys   Part = "dkim-keys"     // what stands under each selector tried
 )
 
 // Parts lists what Options.Parts may hold, in the order of the report.

@@ -54,6 +54,7 @@ func Rules() []Rule {
 		spfLookupsNearLimit,
 		spfVoidLookups,
 		spfIncludeNXDomain,
+		spfIncludeTakeover,
 		spfPlusAll,
 		spfNeutralAll,
 		spfNoAll,

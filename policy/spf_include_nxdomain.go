@@ -29,7 +29,7 @@ result is **permerror**, whatever stands behind. Who can register a name that do
 			}
 			findings = append(findings, Finding{
 				Key:      termKey(f, n, strings.ToLower(t.Domain)),
-				Message:  fmt.Sprintf("%s leads to a name without an SPF record%s", short(t.Text), whose(f, n)),
+				Message:  fmt.Sprintf("%s leads to a name without an SPF record%s%s", short(t.Text), joined(n, t.Span), whose(f, n)),
 				Evidence: []Evidence{term(n, t)},
 			})
 		})
@@ -40,6 +40,11 @@ result is **permerror**, whatever stands behind. Who can register a name that do
 		Zone:     `example.com. TXT "v=spf1 include:spf.protection.outlok.com -all"`,
 		Outcome:  Fail,
 		Contains: `"include:spf.protection.outlok.com" leads to a name without an SPF record`,
+	}, {
+		Name:     "character-strings that were joined without a space",
+		Zone:     `example.com. TXT "v=spf1 include:_spf.example.net" "mx -all"`,
+		Outcome:  Fail,
+		Contains: `"include:_spf.example.netmx" leads to a name without an SPF record, because a space is missing where two character-strings meet`,
 	}, {
 		Name: "a name that has other TXT records",
 		Zone: `example.com. TXT "v=spf1 redirect=example.net"

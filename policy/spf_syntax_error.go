@@ -24,10 +24,11 @@ no server passes. An error in a record that is included does the same, unless a 
 		var findings []Finding
 		f.SPF.Each(func(n *facts.SPFNode, _ []*facts.SPFTerm) {
 			for _, p := range n.Problems {
-				text := faultyTerm(n, p)
+				place := termAt(n, p)
+				text := cut(n.Record.Octets, place)
 				findings = append(findings, Finding{
 					Key:      termKey(f, n, string(p.Code), text),
-					Message:  short(text) + " " + spfFault(p, text) + whose(f, n),
+					Message:  short(text) + " " + spfFault(p, text) + joined(n, place) + whose(f, n),
 					Evidence: []Evidence{at(n.Record, p.Span)},
 				})
 			}
@@ -48,7 +49,7 @@ no server passes. An error in a record that is included does the same, unless a 
 		Name:     "character-strings that were joined without a space",
 		Zone:     `example.com. TXT "v=spf1 ip4:192.0.2.0/24" "ip4:198.51.100.0/24 -all"`,
 		Outcome:  Fail,
-		Contains: `"ip4:192.0.2.0/24ip4:198.51.100.0/24" has`,
+		Contains: `"ip4:192.0.2.0/24ip4:198.51.100.0/24" has a prefix length that is not valid, because a space is missing where two character-strings meet`,
 	}, {
 		Name:     "a dash from a text processor",
 		Zone:     `example.com. TXT "v=spf1 ip4:192.0.2.1 \226\128\147all"`,
@@ -73,16 +74,6 @@ mail.example.com. A 192.0.2.2`,
 _spf.example.net. TXT "v=spf1 ip4:192.0.2 -all"`,
 		Outcome: Pass,
 	}},
-}
-
-// faultyTerm is the text of the term in which a problem lies.
-func faultyTerm(n *facts.SPFNode, p record.Problem) string {
-	for _, t := range n.Terms {
-		if t.Offset <= p.Offset && p.Offset < t.End() {
-			return t.Text
-		}
-	}
-	return cut(n.Record.Octets, p.Span)
 }
 
 // spfFault says what is wrong with a term, behind its text.
