@@ -254,6 +254,8 @@ func (f *Facts) Part(p Part) Standing {
 		return f.DMARC.Standing
 	case PartDMARCOrg:
 		return f.DMARC.org()
+	case PartDMARCOld:
+		return f.oldDMARC()
 	case PartReports:
 		return f.DMARC.ReportsKnown
 	case PartDKIM:

@@ -35,7 +35,7 @@ func (o Options) Wants(p Part) bool {
 	switch p {
 	case PartSPFWalk, PartSPFVoids, PartSPFTargets, PartSPFPass, PartSPFRelay:
 		p = PartSPF
-	case PartDMARCOrg, PartReports:
+	case PartDMARCOrg, PartDMARCOld, PartReports:
 		p = PartDMARC
 	case PartDKIMKeys:
 		p = PartDKIM

@@ -41,6 +41,7 @@ const (
 	PartSPFPass    Part = "spf-pass"      // whether SPF can pass for any address at all
 	PartSPFRelay   Part = "spf-relay"     // SPF's result for each relay address
 	PartDMARCOrg   Part = "dmarc-org"     // the organizational domain
+	PartDMARCOld   Part = "dmarc-rfc7489" // what an RFC 7489 receiver sees
 	PartReports    Part = "dmarc-reports" // whether the report destinations accept reports
 	PartDKIMKeys   Part = "dkim-keys"     // what stands under each selector tried
 )

@@ -28,6 +28,7 @@ func Rules() []Rule {
 		dmarcUnknownTag,
 		dmarcSPWeaker,
 		dmarcTestMode,
+		dmarcReceiversDiffer,
 		dmarcRecordWrongPlace,
 		dmarcTrailingJunk,
 		dmarcEnforcedWithoutAlignmentSource,

@@ -235,7 +235,7 @@ func newDMARC(f *facts.Facts) *DMARC {
 	}
 	out := &DMARC{
 		Standing: newStanding(d.Standing), Valid: d.Valid, FoundAt: record.Printable(d.FoundAt), OrganizationalDomain: d.OrgDomain,
-		Path: []Step{}, Policy: string(d.Policy), RUA: []string{}, RUF: []string{},
+		Path: []Step{}, Policy: string(d.Policy), RUA: []string{}, RUF: []string{}, RFC7489: newOldDMARC(f),
 	}
 	for _, s := range d.Path {
 		out.Path = append(out.Path, Step{Name: s.Name, Standing: newStanding(s.Standing)})

@@ -151,6 +151,7 @@ type DMARC struct {
 	ADKIM                string     `json:"adkim,omitempty"`
 	ASPF                 string     `json:"aspf,omitempty"`
 	Testing              bool       `json:"testing"`
+	RFC7489              *OldDMARC  `json:"rfc7489,omitempty"`
 }
 
 // Step is one name of the DMARC tree walk.

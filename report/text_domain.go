@@ -189,6 +189,9 @@ func (t *textWriter) dmarcLines(d *DMARC) []string {
 	if len(notes) > 0 {
 		lines = append(lines, strings.Join(notes, "; "))
 	}
+	if words := oldWords(d); words != "" {
+		lines = append(lines, words)
+	}
 	return lines
 }
 
