@@ -45,3 +45,10 @@ func suffixOrg(name string) string {
 	}
 	return org
 }
+
+// IsPublicSuffix reports whether the list has the domain as a suffix, a
+// registry's or a company's. A top-level domain is one, listed or not.
+func IsPublicSuffix(domain Domain) bool {
+	suffix, _ := publicsuffix.PublicSuffix(string(domain))
+	return suffix == string(domain)
+}

@@ -226,13 +226,3 @@ func (w *reachWalk) addresses(match *families, host string, t *SPFTerm) {
 		}
 	}
 }
-
-// answer finds an observation that Build used.
-func (f *Facts) answer(q Question) (Observation, bool) {
-	for i := range f.Used {
-		if f.Used[i].Question == q {
-			return f.Used[i], true
-		}
-	}
-	return Observation{Question: q}, false
-}
