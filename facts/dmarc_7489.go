@@ -2,6 +2,7 @@ package facts
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/mailposture/mailposture/record"
 )
@@ -24,21 +25,41 @@ func (f *Facts) OldDMARC() OldDMARC {
 	if f.DMARC.State == "" {
 		return OldDMARC{}
 	}
-	domain := string(f.Domain)
+	d, domain := &f.DMARC, string(f.Domain)
 	old := OldDMARC{OrgDomain: suffixOrg(domain)}
-	own, known := f.policyRecord(domain)
-	if known.State == Unknown || len(own) > 1 {
-		old.Standing = worst(Standing{State: Absent}, known) // several end the discovery; step 5
-		return old
+	own := d.Path[0].Standing // present only where there are records
+	switch {
+	case len(d.Records) == 1:
+		old.apply(d.Records[0].Name, f.parsedDMARC(d.Records[0]), domain)
+	case len(d.Records) > 1:
+		old.Standing = Standing{State: Absent} // several end the discovery; step 5
+	case own.State == Unknown, old.OrgDomain == domain:
+		old.Standing = own
+	default:
+		old.inherit(f) // step 3
 	}
-	if len(own) == 0 && old.OrgDomain != domain {
-		own, known = f.policyRecord(old.OrgDomain) // step 3
-	}
-	old.Standing = worst(Standing{State: Absent}, known)
-	if len(own) == 1 {
-		old.apply(own[0], f.parsedDMARC(own[0]), domain)
+	if old.State == "" {
+		old.Standing = Standing{State: Absent}
 	}
 	return old
+}
+
+// inherit looks for the Organizational Domain's record.
+func (old *OldDMARC) inherit(f *Facts) {
+	d := &f.DMARC
+	if d.Parsed != nil && strings.TrimPrefix(d.FoundAt, dmarcPrefix) == old.OrgDomain {
+		old.apply(d.FoundAt, d.Parsed, string(f.Domain)) // the same, which needs no second reading
+		return
+	}
+	q := Question{Name: dmarcPrefix + old.OrgDomain, Kind: KindTXT}
+	o, ok := f.answer(q)
+	if !ok {
+		o = notAsked(q)
+	}
+	old.Standing = worst(Standing{State: Absent}, standing(o))
+	if records, _ := selectTexts(texts(o), record.IsDMARC); len(records) == 1 {
+		old.apply(q.Name, f.parsedDMARC(records[0]), string(f.Domain))
+	}
 }
 
 // oldDMARC is the standing of OldDMARC. A record of the domain's own decides by
@@ -48,17 +69,6 @@ func (f *Facts) oldDMARC() Standing {
 		return Standing{State: Present}
 	}
 	return f.OldDMARC().Standing
-}
-
-// policyRecord is the DMARC records at a domain's _dmarc name.
-func (f *Facts) policyRecord(domain string) ([]Record, Standing) {
-	q := Question{Name: dmarcPrefix + domain, Kind: KindTXT}
-	o, ok := f.answer(q)
-	if !ok {
-		o = notAsked(q)
-	}
-	records, _ := selectTexts(texts(o), record.IsDMARC)
-	return records, standing(o)
 }
 
 // parsedDMARC parses a record, or finds it parsed.
@@ -73,7 +83,7 @@ func (f *Facts) parsedDMARC(r Record) *record.DMARC {
 // apply reads what a record asks for. One without a valid p, or with an sp that
 // is not valid, counts as p=none if it has a report address, and otherwise as
 // no record. RFC 7489, section 6.6.3, step 6.
-func (old *OldDMARC) apply(r Record, parsed *record.DMARC, domain string) {
+func (old *OldDMARC) apply(foundAt string, parsed *record.DMARC, domain string) {
 	policy, tag := parsed.Policy, "p"
 	_, hasSP := parsed.Tag("sp")
 	switch broken := policy == "" || hasSP && parsed.SubdomainPolicy == ""; {
@@ -81,11 +91,11 @@ func (old *OldDMARC) apply(r Record, parsed *record.DMARC, domain string) {
 		return
 	case broken:
 		policy = record.PolicyNone
-	case hasSP && r.Name != dmarcPrefix+domain:
+	case hasSP && strings.TrimPrefix(foundAt, dmarcPrefix) != domain:
 		policy, tag = parsed.SubdomainPolicy, "sp" // RFC 7489, section 6.3, "sp"
 	}
 	old.Standing = Standing{State: Present}
-	old.FoundAt, old.Policy, old.Tag, old.Percent = r.Name, policy, tag, 100
+	old.FoundAt, old.Policy, old.Tag, old.Percent = foundAt, policy, tag, 100
 	if pct, ok := parsed.Tag("pct"); ok {
 		if n, err := strconv.Atoi(pct.Value); err == nil && 0 <= n && n <= 100 {
 			old.Percent = n

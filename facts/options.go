@@ -16,6 +16,7 @@ type Options struct {
 	Selectors []string     `json:"selectors,omitempty"` // DKIM selectors to try besides those found by evidence
 	Deep      bool         `json:"deep,omitempty"`      // every known selector, and other costly questions
 	Budget    Budget       `json:"budget,omitzero"`
+	Declared  Declared     `json:"declared,omitzero"` // what somebody knows who need not ask
 
 	// Providers names hosts, includes and selectors; nil knows none. Its JSON form
 	// is what was added to the embedded catalogue, which is left out.

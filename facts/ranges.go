@@ -3,7 +3,6 @@ package facts
 import (
 	"cmp"
 	"encoding/binary"
-	"math/big"
 	"math/bits"
 	"net/netip"
 	"slices"
@@ -16,14 +15,19 @@ func (n number) compare(m number) int {
 	return cmp.Or(cmp.Compare(n.hi, m.hi), cmp.Compare(n.lo, m.lo))
 }
 
-func (n number) next() number {
-	lo, carry := bits.Add64(n.lo, 1, 0)
-	return number{n.hi + carry, lo}
+func (n number) next() number { return n.add(number{0, 1}) }
+
+func (n number) previous() number { return n.less(number{0, 1}) }
+
+// add is modulo 2 to the 128th, as is less.
+func (n number) add(m number) number {
+	lo, carry := bits.Add64(n.lo, m.lo, 0)
+	return number{n.hi + m.hi + carry, lo}
 }
 
-func (n number) previous() number {
-	lo, borrow := bits.Sub64(n.lo, 1, 0)
-	return number{n.hi - borrow, lo}
+func (n number) less(m number) number {
+	lo, borrow := bits.Sub64(n.lo, m.lo, 0)
+	return number{n.hi - m.hi - borrow, lo}
 }
 
 // ipRange is the addresses from one to another, both included, of one family.
@@ -58,6 +62,9 @@ type ipSet []ipRange
 
 // merged sorts ranges, and joins those that overlap or touch. It changes s.
 func (s ipSet) merged() ipSet {
+	if len(s) < 2 {
+		return s
+	}
 	slices.SortFunc(s, func(a, b ipRange) int { return a.from.compare(b.from) })
 	out := s[:0]
 	for _, r := range s {
@@ -72,9 +79,24 @@ func (s ipSet) merged() ipSet {
 	return out
 }
 
+// meets reports whether an address is in both sets, which are merged.
+func (s ipSet) meets(other ipSet) bool {
+	for i, j := 0, 0; i < len(s) && j < len(other); {
+		switch {
+		case s[i].to.compare(other[j].from) < 0:
+			i++
+		case other[j].to.compare(s[i].from) < 0:
+			j++
+		default:
+			return true
+		}
+	}
+	return false
+}
+
 // without is the addresses of s that are not in other. Both are merged.
 func (s ipSet) without(other ipSet) ipSet {
-	if len(other) == 0 {
+	if !s.meets(other) {
 		return s
 	}
 	var out ipSet
@@ -104,14 +126,12 @@ func (s ipSet) without(other ipSet) ipSet {
 	return out
 }
 
-// count is the number of addresses.
-func (s ipSet) count() *big.Int {
-	sum, size := new(big.Int), new(big.Int)
+// count is the number of addresses, modulo 2 to the 128th: only that of every
+// IPv6 address does not fit.
+func (s ipSet) count() number {
+	var sum number
 	for _, r := range s {
-		lo, borrow := bits.Sub64(r.to.lo, r.from.lo, 0)
-		hi := r.to.hi - r.from.hi - borrow
-		size.SetUint64(hi).Lsh(size, 64)
-		sum.Add(sum, size).Add(sum, size.SetUint64(lo)).Add(sum, size.SetUint64(1))
+		sum = sum.add(r.to.less(r.from)).next()
 	}
 	return sum
 }

@@ -1,8 +1,11 @@
 package facts
 
 import (
+	"encoding/binary"
 	"math/big"
+	"math/bits"
 	"net/netip"
+	"strconv"
 
 	"github.com/mailposture/mailposture/record"
 )
@@ -23,18 +26,45 @@ type SPFReach struct {
 // Size is how many addresses pass.
 type Size struct {
 	IPv4 uint64
-	IPv6 *big.Int
+	IPv6 IPv6Count
+}
+
+// IPv6Count is a number of IPv6 addresses below 2 to the 128th.
+type IPv6Count struct{ Hi, Lo uint64 }
+
+// String is the number in decimal digits.
+func (n IPv6Count) String() string {
+	if n.Hi == 0 {
+		return strconv.FormatUint(n.Lo, 10)
+	}
+	octets := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, n.Hi), n.Lo)
+	return new(big.Int).SetBytes(octets).String()
+}
+
+// PrefixLength is the length of the longest prefix with at least so many
+// addresses: 128 for one, and for none.
+func (n IPv6Count) PrefixLength() int {
+	if n == (IPv6Count{}) {
+		return 128
+	}
+	most := number{n.Hi, n.Lo}.previous() // so that a full prefix does not count as the next shorter one
+	if most.hi != 0 {
+		return 64 - bits.Len64(most.hi)
+	}
+	return 128 - bits.Len64(most.lo)
 }
 
 // Public is the addresses that a host on the internet can have; see Unreachable.
 func (r SPFReach) Public() Size {
-	return Size{r.v4.without(specialSets.v4).count().Uint64(), r.v6.without(specialSets.v6).count()}
+	v6 := r.v6.without(specialSets.v6).count()
+	return Size{r.v4.without(specialSets.v4).count().lo, IPv6Count{v6.hi, v6.lo}}
 }
 
 // Special is the others: private ones, those of the loopback and so on.
 func (r SPFReach) Special() Size {
 	public := r.Public()
-	return Size{r.v4.count().Uint64() - public.IPv4, new(big.Int).Sub(r.v6.count(), public.IPv6)}
+	v6 := r.v6.count().less(number{public.IPv6.Hi, public.IPv6.Lo})
+	return Size{r.v4.count().lo - public.IPv4, IPv6Count{v6.hi, v6.lo}}
 }
 
 // Prefixes is all of them as the fewest prefixes, IPv4 first, in order.
@@ -49,7 +79,7 @@ func (f *Facts) SPFReach() SPFReach {
 	if s.State != Present || s.Tree == nil {
 		return SPFReach{Standing: s.Standing}
 	}
-	w := &reachWalk{facts: f, done: make(map[*SPFNode]families), Standing: s.Walk, left: maxReach}
+	w := &reachWalk{facts: f, Standing: s.Walk, left: maxReach}
 	all := w.record(s.Tree)
 	return SPFReach{Standing: w.Standing, v4: all.v4, v6: all.v6}
 }
@@ -87,24 +117,42 @@ func (f families) size() int { return len(f.v4) + len(f.v6) }
 // reachWalk works through the records of one walk, each once.
 type reachWalk struct {
 	facts *Facts
-	done  map[*SPFNode]families
+	done  []reached
 	left  int // ranges
 	Standing
 }
 
+// reached is a record that was worked through.
+type reached struct {
+	node *SPFNode
+	pass families
+}
+
 // record is the addresses for which a record gives a pass, merged.
 func (w *reachWalk) record(n *SPFNode) families {
-	if known, ok := w.done[n]; ok {
-		return known
+	for i := range w.done { // the budget keeps the list short
+		if w.done[i].node == n {
+			return w.done[i].pass
+		}
 	}
+	pass := w.passes(n)
+	w.done = append(w.done, reached{n, pass})
+	return pass
+}
+
+func (w *reachWalk) passes(n *SPFNode) families {
 	var pass, other families // other: what a term without a pass has decided
-	w.done[n] = pass
 	if n.Count != 1 || len(n.Problems) > 0 {
 		return pass // permerror; RFC 7208, sections 4.5 and 4.6
 	}
 	for i := range n.Terms {
 		t := &n.Terms[i]
 		if t.Dead || t.Bad || t.Modifier {
+			continue
+		}
+		if t.ofAddress() && t.Qualifier == record.QualifierPass && other.size() == 0 {
+			pass.add(t.Prefix) // nearly all terms, without a set for each
+			w.left--
 			continue
 		}
 		match := w.term(n, t)
@@ -126,7 +174,6 @@ func (w *reachWalk) record(n *SPFNode) families {
 		}
 	}
 	pass.merge()
-	w.done[n] = pass
 	return pass
 }
 
@@ -137,9 +184,7 @@ func (w *reachWalk) term(n *SPFNode, t *SPFTerm) families {
 	case record.MechAll:
 		match.everybody()
 	case record.MechIP4, record.MechIP6:
-		// An IPv4 address in IPv6 form is checked as IPv4, so that a term with
-		// one matches nobody. RFC 7208, section 5.
-		if !t.Prefix.Addr().Is4In6() {
+		if t.ofAddress() {
 			match.add(t.Prefix)
 		}
 	case record.MechInclude:
@@ -160,6 +205,13 @@ func (w *reachWalk) term(n *SPFNode, t *SPFTerm) families {
 		w.open(t)
 	}
 	return match
+}
+
+// ofAddress reports whether the term names addresses that a client can have. An
+// IPv4 address in IPv6 form is checked as IPv4, so that a term with one matches
+// nobody. RFC 7208, section 5.
+func (t *SPFTerm) ofAddress() bool {
+	return t.Mechanism == record.MechIP4 || t.Mechanism == record.MechIP6 && !t.Prefix.Addr().Is4In6()
 }
 
 // open notes a term of which it is not known whom it matches. One that found

@@ -76,5 +76,6 @@ const (
 type RoleFact struct {
 	Role Role
 	Standing
-	Evidence []string // "mx", "null-mx", "spf-authorises", "spf-denies-all", "dkim-key", ...
+	Confidence Confidence // of Present, Absent or Unseen; "" where it is Unknown or was not looked at
+	Evidence   []string   // "mx", "null-mx", "spf-authorises", "spf-denies-all", "dkim-key", "declared", ...
 }

@@ -23,11 +23,7 @@ func (f *Facts) AnswerOctets(name string) int {
 		octets += nameOctets + fixedOctets + len(target) + 2
 	}
 	for _, data := range o.Data {
-		text, ends, err := record.ParseTXT(data)
-		if err != nil {
-			return 0
-		}
-		octets += nameOctets + fixedOctets + len(text) + len(ends)
+		octets += nameOctets + fixedOctets + record.TXTOctets(data)
 	}
 	return octets
 }

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"math/big"
 
 	"github.com/mailposture/mailposture/facts"
 	"github.com/mailposture/mailposture/record"
@@ -12,8 +11,8 @@ import (
 // /8, and an IPv6 /16. Of 20,040 real domains without +all the most is 3.5
 // million IPv4 addresses; see docs/real-data.md.
 const (
-	vast4     = 1 << 26
-	vast6Bits = 112 // of a count
+	vast4 = 1 << 26
+	vast6 = 16 // a prefix's length
 )
 
 var spfVast = Rule{
@@ -34,7 +33,7 @@ var spfVast = Rule{
 			return nil
 		}
 		size := f.SPFReach().Public()
-		if size.IPv4 < vast4 && size.IPv6.BitLen() <= vast6Bits {
+		if size.IPv4 < vast4 && size.IPv6.PrefixLength() > vast6 {
 			return nil
 		}
 		return []Finding{{
@@ -120,13 +119,11 @@ func vastWords(size facts.Size) string {
 	if size.IPv4 >= vast4 {
 		words = fmt.Sprintf("%d IPv4 addresses", size.IPv4)
 	}
-	if size.IPv6.BitLen() <= vast6Bits {
+	if size.IPv6.PrefixLength() > vast6 {
 		return words
 	}
 	if words != "" {
 		words += " and "
 	}
-	// One less, so that a full prefix does not count as the next larger one.
-	bits := new(big.Int).Sub(size.IPv6, big.NewInt(1)).BitLen()
-	return words + fmt.Sprintf("an IPv6 /%d", 128-bits)
+	return words + fmt.Sprintf("an IPv6 /%d", size.IPv6.PrefixLength())
 }

@@ -12,6 +12,9 @@ func (e *encoder) result(r *Result) *encoder {
 		e.key("input").input(r.Input)
 	}
 	e.key("time").time(r.Time).text("status", string(r.Status)).someText("reason", r.Reason).texts("roles", r.Roles)
+	if len(r.RoleFacts) > 0 {
+		list(e, "role_facts", r.RoleFacts, (*encoder).roleFact)
+	}
 	if r.MX != nil {
 		e.key("mx").mx(r.MX)
 	}
@@ -58,6 +61,10 @@ func (e *encoder) host(h *Host) {
 func (e *encoder) spf(s *SPF) *encoder {
 	e.raw("{").standing(&s.Standing).someText("record", s.Record).someTexts("records", s.Records).flag("valid", s.Valid)
 	e.number("lookups", s.Lookups).number("void_lookups", s.VoidLookups).flag("lookups_complete", s.LookupsComplete).text("all", s.All)
+	e.someNumber("strings", s.Strings).someNumber("answer_octets", s.AnswerOctets)
+	if s.Authorised != nil {
+		e.key("authorised").reach(s.Authorised)
+	}
 	if s.Tree != nil {
 		e.key("tree").spfNode(s.Tree)
 	}
@@ -98,7 +105,11 @@ func (e *encoder) dmarc(d *DMARC) *encoder {
 		e.key("effective").effective(d.Effective)
 	}
 	e.texts("rua", d.RUA).texts("ruf", d.RUF)
-	return e.someText("adkim", d.ADKIM).someText("aspf", d.ASPF).flag("testing", d.Testing).raw("}")
+	e.someText("adkim", d.ADKIM).someText("aspf", d.ASPF).flag("testing", d.Testing)
+	if d.RFC7489 != nil {
+		e.key("rfc7489").oldDMARC(d.RFC7489)
+	}
+	return e.raw("}")
 }
 
 func (e *encoder) step(s *Step) {

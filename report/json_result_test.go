@@ -60,7 +60,7 @@ func (f *filler) fill(t *testing.T, v reflect.Value, depth int) {
 	case reflect.String:
 		odd := []string{"", ` "said" `, `C:\x1b`, "\n", "\x7f", "é", "\xff", "\u2028", "<&>", "\U000e0041"}
 		v.SetString(strconv.Itoa(f.last) + odd[f.IntN(len(odd))])
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(f.last))
 	case reflect.Bool:
 		v.SetBool(true)

@@ -31,7 +31,8 @@ func newOldDMARC(f *facts.Facts) *OldDMARC {
 		FoundAt: record.Printable(old.FoundAt), Policy: string(old.Policy), Tag: old.Tag, Differs: old.Differs(&f.DMARC),
 	}
 	if old.State == facts.Present && old.Percent < 100 {
-		out.Percent = &old.Percent
+		percent := old.Percent
+		out.Percent = &percent
 	}
 	return out
 }
@@ -54,4 +55,13 @@ func oldWords(d *DMARC) string {
 		words += ", organizational domain " + old.OrganizationalDomain
 	}
 	return words
+}
+
+func (e *encoder) oldDMARC(old *OldDMARC) *encoder {
+	e.raw("{").standing(&old.Standing).someText("organizational_domain", old.OrganizationalDomain).someText("found_at", old.FoundAt)
+	e.someText("policy", old.Policy).someText("tag", old.Tag)
+	if old.Percent != nil {
+		e.number("pct", *old.Percent)
+	}
+	return e.flag("differs", old.Differs).raw("}")
 }

@@ -1,6 +1,10 @@
 package report
 
-import "github.com/mailposture/mailposture/facts"
+import (
+	"strconv"
+
+	"github.com/mailposture/mailposture/facts"
+)
 
 // Reach is how many addresses SPF authorises: those that a host on the internet
 // can have, and beside them those of private and other special ranges.
@@ -24,8 +28,23 @@ func newReach(f *facts.Facts) *Reach {
 	out := &Reach{
 		IPv4: int64(public.IPv4), IPv6: public.IPv6.String(), SpecialIPv4: int64(special.IPv4), Exact: r.State == facts.Present,
 	}
-	if special.IPv6.Sign() > 0 {
+	if special.IPv6 != (facts.IPv6Count{}) {
 		out.SpecialIPv6 = special.IPv6.String()
 	}
 	return out
+}
+
+func (e *encoder) reach(r *Reach) *encoder {
+	e.raw("{").long("ipv4", r.IPv4).text("ipv6", r.IPv6)
+	if r.SpecialIPv4 != 0 {
+		e.long("special_ipv4", r.SpecialIPv4)
+	}
+	return e.someText("special_ipv6", r.SpecialIPv6).flag("exact", r.Exact).raw("}")
+}
+
+// long is number for counts that an int of 32 bits cannot hold.
+func (e *encoder) long(name string, n int64) *encoder {
+	e.key(name)
+	e.pending = strconv.AppendInt(e.pending, n, 10)
+	return e
 }

@@ -40,6 +40,8 @@ type Result struct {
 	Reason string    `json:"reason,omitempty"` // why it was rejected
 	Roles  []string  `json:"roles"`
 
+	RoleFacts []RoleFact `json:"role_facts,omitempty"` // each role, held or not
+
 	MX    *MX    `json:"mx,omitempty"`
 	SPF   *SPF   `json:"spf,omitempty"`
 	DMARC *DMARC `json:"dmarc,omitempty"`

@@ -92,6 +92,9 @@ func fromFile(flags *pflag.FlagSet, path string, data []byte) error {
 	}
 	sort.Strings(names)
 	for _, name := range names {
+		if name == declaredKey {
+			continue // no flag; see readDeclared
+		}
 		f := flags.Lookup(name)
 		if f == nil || name == "config" || name == "help" {
 			if knownElsewhere(name) {

@@ -35,6 +35,7 @@ type judgeFlags struct {
 	progress        string
 
 	catalogue *provider.Catalogue // of --providers, once read
+	declared  *facts.Declared     // of the configuration file; nil when it declares nothing
 }
 
 func (f *judgeFlags) register(c *cobra.Command) {
@@ -129,6 +130,9 @@ func (f *judgeFlags) options(c *cobra.Command, opt facts.Options) (facts.Options
 			}
 		}
 		opt.Providers = f.catalogue
+	}
+	if f.declared != nil {
+		opt.Declared = *f.declared
 	}
 	return opt, nil
 }

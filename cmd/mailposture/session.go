@@ -46,6 +46,9 @@ func newSession(c *cobra.Command, flags *judgeFlags, io stdio) (*session, error)
 	if path != "" {
 		s.verbosef("configuration: %s", path)
 	}
+	if flags.declared, err = readDeclared(path); err != nil {
+		return nil, err
+	}
 	if s.rules, s.notRun, err = policy.Select(policy.Rules(), flags.rules, flags.skipRules); err != nil {
 		return nil, usage("mailposture rules lists them", "%s", err)
 	}
