@@ -7,7 +7,7 @@ import (
 // eachTerm calls visit for every term of every SPF record that the walk
 // reached, in order.
 func eachTerm(f *facts.Facts, visit func(n *facts.SPFNode, t *facts.SPFTerm)) {
-	f.SPF.Each(func(n *facts.SPFNode, _ []*facts.SPFTerm) {
+	f.SPF.EachRecord(func(n *facts.SPFNode) {
 		for i := range n.Terms {
 			visit(n, &n.Terms[i])
 		}

@@ -28,7 +28,7 @@ were not listed at all. The same holds for a name that the record includes.`,
 			}
 			findings = append(findings, own)
 		}
-		f.SPF.Each(func(n *facts.SPFNode, _ []*facts.SPFTerm) {
+		f.SPF.EachRecord(func(n *facts.SPFNode) {
 			if n.Count > 1 {
 				findings = append(findings, Finding{
 					Key:      keyOf(n.Name),

@@ -6,7 +6,7 @@ import "github.com/mailposture/mailposture/facts"
 // terms which pick takes. say is the message but for whose record it is.
 func recordFindings(f *facts.Facts, pick func(n *facts.SPFNode, t *facts.SPFTerm) bool, say func(texts []string) string) []Finding {
 	var findings []Finding
-	f.SPF.Each(func(n *facts.SPFNode, _ []*facts.SPFTerm) {
+	f.SPF.EachRecord(func(n *facts.SPFNode) {
 		var texts []string
 		var evidence []Evidence
 		for i := range n.Terms {

@@ -22,7 +22,7 @@ no server passes. An error in a record that is included does the same, unless a 
 	Partial: true, // each record is proved wrong by itself
 	Check: func(f *facts.Facts) []Finding {
 		var findings []Finding
-		f.SPF.Each(func(n *facts.SPFNode, _ []*facts.SPFTerm) {
+		f.SPF.EachRecord(func(n *facts.SPFNode) {
 			for _, p := range n.Problems {
 				place := termAt(n, p)
 				text := cut(n.Record.Octets, place)
