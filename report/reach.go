@@ -34,6 +34,22 @@ func newReach(f *facts.Facts) *Reach {
 	return out
 }
 
+// reachWords is "4,096 IPv4 addresses pass", or nothing where that is not known. IPv6
+// addresses come in numbers that tell nobody anything.
+func reachWords(r *Reach) []string {
+	if r == nil {
+		return nil
+	}
+	words := grouped(int(r.IPv4)) + " IPv4 addresses pass"
+	if r.IPv4 == 1 {
+		words = "1 IPv4 address passes"
+	}
+	if !r.Exact {
+		words = "at least " + words
+	}
+	return []string{words}
+}
+
 func (e *encoder) reach(r *Reach) *encoder {
 	e.raw("{").long("ipv4", r.IPv4).text("ipv6", r.IPv6)
 	if r.SpecialIPv4 != 0 {

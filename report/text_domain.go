@@ -124,7 +124,7 @@ func (t *textWriter) spfLines(s *SPF) []string {
 	if len(s.Records) > 1 {
 		return append(lines, plural(len(s.Records), "record")+", where one is allowed: receivers use none")
 	}
-	figures := strings.Join(spfFigures(s), ", ")
+	figures := strings.Join(append(spfFigures(s), reachWords(s.Authorised)...), ", ")
 	if validity := spfValidity(s); validity != "" {
 		figures += "; " + t.page.in(red, validity)
 	}
