@@ -1,9 +1,6 @@
 package provider
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Catalogue is what is known about providers. It never changes, and any number
 // of goroutines may use it. A nil Catalogue knows nothing.
@@ -18,6 +15,7 @@ type Catalogue struct {
 	reports   names
 	aliases   names
 	selectors map[string]int // names that alone show whose they are
+	byID      map[string]int
 }
 
 // All lists the providers by ID.
@@ -41,9 +39,7 @@ func (c *Catalogue) ByID(id string) (Provider, bool) {
 	if c == nil {
 		return Provider{}, false
 	}
-	i, ok := slices.BinarySearchFunc(c.providers, id, func(p Provider, id string) int {
-		return strings.Compare(p.ID, id)
-	})
+	i, ok := c.byID[id]
 	return c.at(hit{provider: i}, ok)
 }
 

@@ -11,7 +11,7 @@ func newCatalogue(base, added []Provider, builtin bool) *Catalogue {
 	c := &Catalogue{
 		builtin: builtin, added: lastOfEach(added), providers: make([]Provider, 0, len(base)+len(added)),
 		mx: newNames(len(base)), spf: newNames(len(base)), targets: newNames(0), reports: newNames(0), aliases: newNames(0),
-		selectors: make(map[string]int),
+		selectors: make(map[string]int), byID: make(map[string]int, len(base)+len(added)),
 	}
 	replaced := make(map[string]bool, len(added))
 	for _, p := range c.added {
@@ -25,13 +25,13 @@ func newCatalogue(base, added []Provider, builtin bool) *Catalogue {
 	c.providers = append(c.providers, c.added...)
 	slices.SortFunc(c.providers, func(x, y Provider) int { return strings.Compare(x.ID, y.ID) })
 	for i, p := range c.providers {
+		c.byID[p.ID] = i
 		if !replaced[p.ID] {
 			c.index(p, i)
 		}
 	}
 	for _, p := range c.added {
-		i, _ := slices.BinarySearchFunc(c.providers, p.ID, func(p Provider, id string) int { return strings.Compare(p.ID, id) })
-		c.index(p, i)
+		c.index(p, c.byID[p.ID])
 	}
 	c.indexSelectors()
 	return c

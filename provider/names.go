@@ -92,6 +92,9 @@ func sameLabels(pattern, name string) bool {
 // boundary reports whether the dot at i ends a label. A label may hold a dot
 // too, which is then escaped: RFC 1035, section 5.1.
 func boundary(name string, i int) bool {
+	if name[i-1] != '\\' {
+		return true
+	}
 	before := strings.TrimRight(name[:i], `\`)
 	return (i-len(before))%2 == 0
 }
@@ -103,16 +106,22 @@ func canonical(name string) string {
 	if last := len(name) - 1; last > 0 && name[last] == '.' && boundary(name, last) {
 		name = name[:last]
 	}
-	if !strings.ContainsFunc(name, isUpper) {
-		return name
+	for i := range len(name) {
+		if isUpper(name[i]) {
+			return lowered(name)
+		}
 	}
+	return name
+}
+
+func lowered(name string) string {
 	lower := []byte(name)
 	for i, b := range lower {
-		if isUpper(rune(b)) {
+		if isUpper(b) {
 			lower[i] = b + 'a' - 'A'
 		}
 	}
 	return string(lower)
 }
 
-func isUpper(r rune) bool { return 'A' <= r && r <= 'Z' }
+func isUpper(b byte) bool { return 'A' <= b && b <= 'Z' }

@@ -77,7 +77,7 @@ func ParseDKIMKey(octets string) DKIMKey {
 	k := DKIMKey{Octets: octets, Type: "rsa"}
 	k.Tags = parseTags(octets, func(at Span) { k.problem(at, DKIMNotATag, true) })
 	var p *Tag
-	seen := make(map[string]bool, len(k.Tags))
+	seen := make(map[string]bool) // without a size: a small one costs no allocation
 	for i, t := range k.Tags {
 		if seen[t.Name] {
 			k.problem(t.Span, DKIMDuplicateTag, true) // RFC 6376, section 3.2

@@ -20,7 +20,7 @@ func IsDMARC(octets string) bool {
 func ParseDMARC(octets string) DMARC {
 	r := DMARC{Octets: octets, DKIMAlignment: AlignRelaxed, SPFAlignment: AlignRelaxed, PSD: PSDUnsure}
 	r.Tags = parseTags(octets, func(at Span) { r.problem(at, DMARCNotATag) })
-	seen := make(map[string]bool, len(r.Tags))
+	seen := make(map[string]bool) // without a size: a small one costs no allocation
 	for _, t := range r.Tags {
 		name := strings.ToLower(t.Name)
 		if seen[name] {
@@ -50,7 +50,6 @@ func (r *DMARC) tag(name string, t Tag) {
 			break
 		}
 	}
-	value := strings.ToLower(t.Value)
 	switch name {
 	case "v":
 	case "p":
@@ -60,14 +59,14 @@ func (r *DMARC) tag(name string, t Tag) {
 	case "np":
 		r.policy(t, &r.NonexistentPolicy)
 	case "adkim":
-		keyword(r, t, Alignment(value), &r.DKIMAlignment, AlignRelaxed, AlignStrict)
+		keyword(r, t, Alignment(strings.ToLower(t.Value)), &r.DKIMAlignment, AlignRelaxed, AlignStrict)
 	case "aspf":
-		keyword(r, t, Alignment(value), &r.SPFAlignment, AlignRelaxed, AlignStrict)
+		keyword(r, t, Alignment(strings.ToLower(t.Value)), &r.SPFAlignment, AlignRelaxed, AlignStrict)
 	case "psd":
-		keyword(r, t, PSD(value), &r.PSD, PSDYes, PSDNo, PSDUnsure)
+		keyword(r, t, PSD(strings.ToLower(t.Value)), &r.PSD, PSDYes, PSDNo, PSDUnsure)
 	case "t":
 		var flag string
-		keyword(r, t, value, &flag, "y", "n")
+		keyword(r, t, strings.ToLower(t.Value), &flag, "y", "n")
 		r.Testing = flag == "y"
 	case "rua":
 		r.RUA = r.uris(t)

@@ -37,13 +37,33 @@ type Tag struct {
 // 0x20-0x7E, and the backslash, becomes \xNN. Every result, message and report
 // shows outside text through this function.
 func Text(octets string) string {
+	if isPlain(octets) {
+		return octets
+	}
 	text, _ := Locate(octets, Span{})
 	return text
 }
 
-// Locate is Text together with the place that span then has, in characters.
+// isPlain reports whether octets are their own printable form, as nearly all
+// are: it saves a copy of each.
+func isPlain(octets string) bool {
+	for i := range len(octets) {
+		if escaped(octets[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func escaped(c byte) bool { return c < 0x20 || c > 0x7e || c == '\\' }
+
+// Locate is Text together with the place that span then has, in characters. A
+// span outside the text is cut to it: evidence must never point beyond.
 func Locate(octets string, span Span) (string, Span) {
 	const hex = "0123456789abcdef"
+	if isPlain(octets) && 0 <= span.Offset && span.Offset <= span.End() && span.End() <= len(octets) {
+		return octets, span
+	}
 	out := make([]byte, 0, len(octets))
 	start, end := -1, -1
 	for i := 0; i <= len(octets); i++ {
@@ -56,13 +76,12 @@ func Locate(octets string, span Span) (string, Span) {
 		if i == len(octets) {
 			break
 		}
-		if c := octets[i]; c < 0x20 || c > 0x7e || c == '\\' {
+		if c := octets[i]; escaped(c) {
 			out = append(out, '\\', 'x', hex[c>>4], hex[c&15])
 		} else {
 			out = append(out, c)
 		}
 	}
-	// A span outside the text is cut to it: evidence must never point beyond.
 	if start < 0 {
 		start = len(out)
 	}

@@ -83,6 +83,9 @@ func parseMacro(s string) (Macro, int) {
 
 // macroString checks the macros of a term's value.
 func (p *spfParser) macroString(t *SPFTerm) ([]Macro, bool) {
+	if !t.HasMacro() {
+		return nil, true
+	}
 	macros, bad := ParseMacros(t.Domain)
 	if bad >= 0 {
 		p.problem(Span{t.DomainAt.Offset + bad, len(t.Domain) - bad}, SPFBadMacro)

@@ -17,6 +17,9 @@ func IsSPF(octets string) bool {
 // ParseSPF reads a record that IsSPF selects. RFC 7208, section 4.6.1.
 func ParseSPF(octets string) SPF {
 	p := spfParser{record: SPF{Octets: octets}}
+	if n := strings.Count(octets, " "); n > 0 {
+		p.record.Terms = make([]SPFTerm, 0, min(n, usualTerms))
+	}
 	for at := len("v=spf1"); at < len(octets); {
 		if octets[at] == ' ' {
 			at++
@@ -31,6 +34,10 @@ func ParseSPF(octets string) SPF {
 	}
 	return p.record
 }
+
+// usualTerms is room for the terms of most records. More are appended: a
+// record of spaces has none, and must not take room by the thousand.
+const usualTerms = 16
 
 // spfParser collects the terms and problems of one record.
 type spfParser struct {
@@ -58,10 +65,11 @@ func (p *spfParser) term(span Span) {
 func (p *spfParser) printable(span Span) bool {
 	for i := span.Offset; i < span.End(); i++ {
 		switch c := p.record.Octets[i]; {
+		case 0x21 <= c && c <= 0x7e:
 		case c == '\t' || c == '\n' || c == '\r':
 			p.problem(Span{i, 1}, SPFBadSeparator)
 			return false
-		case c < 0x21 || c > 0x7e:
+		default:
 			p.problem(Span{i, 1}, SPFNonASCII)
 			return false
 		}

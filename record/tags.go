@@ -6,7 +6,7 @@ import "strings"
 // names and values is dropped. A piece that is no tag=value is left out of the
 // tags and reported through bad, which may be nil.
 func parseTags(octets string, bad func(Span)) []Tag {
-	var tags []Tag
+	tags := make([]Tag, 0, min(strings.Count(octets, ";")+1, usualTags))
 	for at := 0; at <= len(octets); {
 		end := strings.IndexByte(octets[at:], ';')
 		if end < 0 {
@@ -37,15 +37,26 @@ func parseTags(octets string, bad func(Span)) []Tag {
 	return tags
 }
 
+// usualTags is room for the tags of most records. More are appended: empty
+// pieces are no tags, and must not take room by the thousand.
+const usualTags = 8
+
 // tagSpace is what may surround tags, names and values: folding white space.
 const tagSpace = " \t\r\n"
 
 // trimSpan is span without the white space at its ends.
 func trimSpan(octets string, span Span) Span {
-	text := octets[span.Offset:span.End()]
-	left := len(text) - len(strings.TrimLeft(text, tagSpace))
-	return Span{span.Offset + left, len(strings.Trim(text, tagSpace))}
+	from, to := span.Offset, span.End()
+	for from < to && isTagSpace(octets[from]) {
+		from++
+	}
+	for to > from && isTagSpace(octets[to-1]) {
+		to--
+	}
+	return Span{from, to - from}
 }
+
+func isTagSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 // isTagName reports whether s is a letter, then letters, digits and "_".
 // RFC 6376, section 3.2.

@@ -13,6 +13,9 @@ func ParseTXT(data string) (string, []int, error) {
 	if data == noStrings {
 		return "", nil, nil
 	}
+	if inner, ok := oneString(data); ok {
+		return inner, []int{len(inner)}, nil
+	}
 	var octets strings.Builder
 	var ends []int
 	octets.Grow(len(data))
@@ -32,6 +35,15 @@ func ParseTXT(data string) (string, []int, error) {
 		at = next
 	}
 	return octets.String(), ends, nil
+}
+
+// oneString is the inside of data that is a single character-string without
+// escapes, as nearly all are: its octets need no copy.
+func oneString(data string) (string, bool) {
+	if len(data) < 2 || data[0] != '"' || strings.IndexByte(data[1:], '"') != len(data)-2 || strings.IndexByte(data, '\\') >= 0 {
+		return "", false
+	}
+	return data[1 : len(data)-1], true
 }
 
 // unquote decodes one character-string from behind its opening quote, and
