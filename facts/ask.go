@@ -18,23 +18,24 @@ type asker struct {
 	missing []Question
 }
 
-func newAsker(answers Answers, opt Options) *asker {
-	total := opt.questions()
-	return &asker{
-		answers: answers, memo: opt.Memo, left: total, total: total,
-		used: make([]Observation, 0, 24), // what a typical domain takes
-	}
-}
-
-// seen finds a question that was asked before. The budget keeps the lists so
+// find is the place of a question in used, or -1. The budget keeps the lists so
 // short that to walk them is cheaper than a map.
-func (a *asker) seen(q Question) (Observation, bool) {
+func (a *asker) find(q Question) int {
 	for i := range a.used {
-		if a.used[i].Question == q {
-			return a.used[i], true
+		// The kind first: it is most often the cheaper way to tell two apart.
+		if u := &a.used[i]; len(u.Name) == len(q.Name) && u.Kind == q.Kind && u.Name == q.Name {
+			return i
 		}
 	}
-	return notAsked(q), slices.Contains(a.missing, q)
+	return -1
+}
+
+// wanted is a list of what is missing, nil when nothing is, for others to keep.
+func (a *asker) wanted() []Question {
+	if len(a.missing) == 0 {
+		return nil
+	}
+	return slices.Clone(a.missing)
 }
 
 func notAsked(q Question) Observation { return Observation{Question: q, Cause: "not asked"} }
@@ -50,8 +51,11 @@ type purse struct {
 // and its Cause says why: nobody asked yet, or the budget is spent.
 func (a *asker) ask(name, kind string, share *purse) Observation {
 	q := Question{Name: name, Kind: kind}
-	if o, ok := a.seen(q); ok {
-		return o
+	if i := a.find(q); i >= 0 {
+		return a.used[i]
+	}
+	if slices.Contains(a.missing, q) {
+		return notAsked(q)
 	}
 	if !askable(name) {
 		// No server can hold such a name, which is a proof by itself.
@@ -69,6 +73,7 @@ func (a *asker) ask(name, kind string, share *purse) Observation {
 		share.left--
 	}
 	if o, ok := a.answers.Get(q); ok {
+		o.Question = q
 		a.used = append(a.used, o)
 		return o
 	}
@@ -90,7 +95,7 @@ func standing(o Observation) Standing {
 	case NoData, NXDomain:
 		return Standing{State: Absent}
 	}
-	return unknown(fmt.Sprintf("%s: %s", o.Question, record.Text(o.Cause)))
+	return unknown(o.Kind + " " + o.Name + ": " + record.Text(o.Cause))
 }
 
 // worst is the first unknown standing, good's own included, or else good.
@@ -120,14 +125,21 @@ func texts(o Observation) []Record {
 	return records
 }
 
-// selectTexts splits records into those that pick selects and the others.
-func selectTexts(records []Record, pick func(string) bool) (picked, others []Record) {
-	for _, r := range records {
-		if pick(r.Octets) {
-			picked = append(picked, r)
-		} else {
-			others = append(others, r)
+// selectTexts are the records whose octets pick selects. Those that come first
+// and together, most often all or none, are not copied.
+func selectTexts(records []Record, pick func(string) bool) []Record {
+	n := 0
+	for n < len(records) && pick(records[n].Octets) {
+		n++
+	}
+	picked := records[:n:n]
+	for i := n + 1; i < len(records); i++ {
+		if pick(records[i].Octets) {
+			picked = append(picked, records[i])
 		}
 	}
-	return picked, others
+	if len(picked) == 0 {
+		return nil
+	}
+	return picked
 }

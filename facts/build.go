@@ -12,16 +12,18 @@ import (
 // It is built again from the start each round, because that is cheap, and
 // because no state between rounds means that no order of arrival can matter.
 func Build(domain Domain, answers Answers, opt Options) (*Facts, []Question) {
-	b := &builder{asker: newAsker(answers, opt), opt: opt, domain: string(domain)}
+	b := newBuilder(domain, answers, opt)
+	defer b.done()
 	f := &Facts{Domain: domain, Options: opt}
 	b.facts = f
 
 	mx := b.ask(b.domain, KindMX, nil)
-	txt := b.ask(b.domain, KindTXT, nil)
-	f.Exists = exists(mx, txt)
+	b.txt = b.ask(b.domain, KindTXT, nil)
+	b.own = texts(b.txt)
+	f.Exists = exists(mx, b.txt)
 	b.mx(mx)
 	if opt.Wants(PartSPF) || opt.Wants(PartM365) || opt.Wants(PartDKIM) {
-		b.spf(txt)
+		b.spf()
 	}
 	if opt.Wants(PartDMARC) {
 		b.dmarc()
@@ -30,22 +32,36 @@ func Build(domain Domain, answers Answers, opt Options) (*Facts, []Question) {
 		b.dkim()
 	}
 	if opt.Wants(PartM365) {
-		b.m365(txt)
+		b.m365()
 	}
 	b.mailbox()
 	b.roles()
 	b.leaveOut()
-	f.Used = b.used
-	return f, b.missing
+	f.Used = append(make([]Observation, 0, len(b.used)), b.used...) // a snapshot of nothing holds [], not null
+	return f, b.wanted()
 }
 
 // builder carries one Build.
 type builder struct {
-	*asker
+	asker
 	opt    Options
 	domain string
 	facts  *Facts
+	txt    Observation // the domain's own TXT
+	own    []Record    // the same, decoded
+	met    []spfVisit  // every record that the SPF walk reached, in its order
 }
+
+func newBuilder(domain Domain, answers Answers, opt Options) *builder {
+	b := opt.Memo.lend()
+	b.answers, b.memo, b.total = answers, opt.Memo, opt.questions()
+	b.left = b.total
+	b.domain, b.opt = string(domain), opt
+	return b
+}
+
+// done gives the builder back to the Memo, which lent it.
+func (b *builder) done() { b.memo.takeBack(b) }
 
 // exists reads whether the domain exists from the questions that are always
 // asked. A record under any type shows that it does.

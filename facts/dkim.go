@@ -77,6 +77,7 @@ func (b *builder) guessingHelps(node Observation) bool {
 // try asks for selectors. Answers equal to the wildcard's are its answer.
 func (b *builder) try(selectors, wildcard []string) {
 	d := &b.facts.DKIM
+	d.Tried = slices.Grow(d.Tried, len(selectors))
 	for _, selector := range selectors {
 		selector = canonical(selector)
 		if slices.Contains(d.Tried, selector) {
@@ -109,22 +110,22 @@ func (b *builder) key(selector string, o Observation) (Key, bool) {
 		k.State, k.Reason = KeyUnknown, s.Reason
 		return k, true
 	}
-	records, others := selectTexts(texts(o), record.IsDKIMKey)
+	all := texts(o)
+	records := selectTexts(all, record.IsDKIMKey)
 	switch {
 	case len(records) == 0 && len(o.Chain) > 0:
 		k.State = KeyDangling
 		return k, isSelectorAlias(alias)
 	case len(records) == 0:
 		return k, false // other TXT under a selector is nobody's key
-	case len(records)+len(others) > 1:
+	case len(all) > 1:
 		k.State = KeySeveral
 		k.Record = records[0]
 		return k, true
 	}
 	k.Record = records[0]
-	parsed := record.ParseDKIMKey(k.Record.Octets)
-	k.Parsed = &parsed
-	k.State = keyState(&parsed)
+	k.Parsed = b.memo.parseDKIMKey(k.Record.Octets)
+	k.State = keyState(k.Parsed)
 	return k, true
 }
 

@@ -12,24 +12,26 @@ const dmarcPrefix = "_dmarc."
 
 // dmarcName is what one name of the tree walk holds.
 type dmarcName struct {
-	domain  string // without _dmarc
-	answer  Observation
-	records []Record // those with v=DMARC1
-	others  []Record
-	parsed  *record.DMARC // nil unless there is exactly one record
+	domain   string   // without _dmarc
+	name     string   // with it
+	Standing          // Present: it holds policy records
+	records  []Record // those with v=DMARC1
+	others   []Record
+	parsed   *record.DMARC // nil unless there is exactly one record
 }
 
 // dmarc finds the policy that applies to the domain. RFC 9989, section 4.10.
 func (b *builder) dmarc() {
 	d := &b.facts.DMARC
 	walked := b.walkDMARC(b.domain)
-	own := walked[0]
+	own := &walked[0]
 	d.Records, d.Others = own.records, own.others
 	if len(d.Records) == 0 {
-		d.Misplaced, _ = selectTexts(texts(b.ask(b.domain, KindTXT, nil)), record.IsDMARC)
+		d.Misplaced = selectTexts(b.own, record.IsDMARC)
 	}
-	for _, n := range walked {
-		d.Path = append(d.Path, Step{Name: dmarcPrefix + n.domain, Standing: n.standing()})
+	d.Path = make([]Step, len(walked))
+	for i, n := range walked {
+		d.Path[i] = Step{Name: n.name, Standing: n.Standing}
 	}
 	org := organizational(walked, b.domain)
 	d.OrgDomain = org.domain
@@ -40,59 +42,54 @@ func (b *builder) dmarc() {
 
 // walkDMARC is the tree walk from a domain up, the domain itself first.
 func (a *asker) walkDMARC(domain string) []dmarcName {
-	walked := []dmarcName{a.dmarcName(domain)}
-	if walked[0].needsParents() {
-		for _, parent := range walkTargets(domain) {
+	own := a.dmarcName(domain)
+	if !own.needsParents() {
+		return []dmarcName{own}
+	}
+	above := strings.Count(domain, ".") // names there are above it
+	walked := make([]dmarcName, 0, 1+min(above, maxDMARCParents))
+	walked = append(walked, own)
+	for _, parent, more := strings.Cut(domain, "."); more; _, parent, more = strings.Cut(parent, ".") {
+		if above--; above < maxDMARCParents {
 			walked = append(walked, a.dmarcName(parent))
 		}
 	}
 	return stopAtPSD(walked)
 }
 
+// maxDMARCParents is how many names above the domain a walk asks for, so that
+// none asks more than eight times: of a name of eight labels or more, those of
+// seven labels and fewer. RFC 9989, section 4.10.
+const maxDMARCParents = 7
+
 // dmarcName asks for the records at one name of the walk.
 func (a *asker) dmarcName(domain string) dmarcName {
-	n := dmarcName{domain: domain, answer: a.ask(dmarcPrefix+domain, KindTXT, nil)}
-	n.records, n.others = selectTexts(texts(n.answer), record.IsDMARC)
+	o := a.ask(dmarcPrefix+domain, KindTXT, nil)
+	n := dmarcName{domain: domain, name: o.Name, Standing: standing(o)}
+	all := texts(o)
+	n.records = selectTexts(all, record.IsDMARC)
+	if len(n.records) < len(all) {
+		n.others = selectTexts(all, isOtherThanDMARC)
+	}
 	if len(n.records) == 1 { // several are all discarded; RFC 9989, section 4.10, step 2
-		parsed := record.ParseDMARC(n.records[0].Octets)
-		n.parsed = &parsed
+		n.parsed = a.memo.parseDMARC(n.records[0].Octets)
+	}
+	if n.State == Present && len(n.records) == 0 {
+		n.State = Absent
 	}
 	return n
 }
 
-// standing is Present only for a name that holds policy records.
-func (n dmarcName) standing() Standing {
-	s := standing(n.answer)
-	if s.State == Present && len(n.records) == 0 {
-		s.State = Absent
-	}
-	return s
-}
+func isOtherThanDMARC(octets string) bool { return !record.IsDMARC(octets) }
 
 // needsParents reports whether the names above matter. They do not for a
 // record with psd=n, nor for a record at a name of two labels: the only name
 // above is the top-level domain, which is a public suffix or none of ours.
-func (n dmarcName) needsParents() bool {
+func (n *dmarcName) needsParents() bool {
 	if n.parsed == nil {
 		return true
 	}
 	return n.parsed.PSD != record.PSDNo && strings.Count(n.domain, ".") > 1
-}
-
-// walkTargets lists the names above a domain that the walk asks: of a name of
-// eight labels or more, the last seven, so that no walk asks more than eight
-// times. RFC 9989, section 4.10.
-func walkTargets(domain string) []string {
-	labels := strings.Split(domain, ".")
-	drop := 1
-	if len(labels) >= 8 {
-		drop = len(labels) - 7
-	}
-	var targets []string
-	for ; drop < len(labels); drop++ {
-		targets = append(targets, strings.Join(labels[drop:], "."))
-	}
-	return targets
 }
 
 // stopAtPSD cuts the walk behind the first record that says where it ends.
@@ -113,8 +110,8 @@ type orgDomain struct {
 
 // organizational selects the Organizational Domain. RFC 9989, section 4.10.2.
 func organizational(walked []dmarcName, start string) orgDomain {
-	for _, n := range walked {
-		if n.standing().State == Unknown {
+	for i := range walked {
+		if walked[i].State == Unknown {
 			return orgDomain{}
 		}
 	}
@@ -150,25 +147,25 @@ func oneBelow(name, parent string) string {
 // discarded and leaves open whether the walk goes on; RFC 7489 receivers stop,
 // section 6.6.3, and so do others that follow RFC 9989. We do, because nobody
 // should count on a policy that only some would find.
-func (org orgDomain) appliesTo(own dmarcName) *dmarcName {
+func (org orgDomain) appliesTo(own *dmarcName) *dmarcName {
 	switch {
-	case own.standing().State == Unknown, len(own.records) > 1:
+	case own.State == Unknown, len(own.records) > 1:
 		return nil
 	case own.parsed != nil:
-		return &own
+		return own
 	}
 	return org.policy
 }
 
 // applyDMARC fills in the record that applies and what it asks of receivers.
 // RFC 9989, section 4.10.1.
-func (b *builder) applyDMARC(own dmarcName, org orgDomain) {
+func (b *builder) applyDMARC(own *dmarcName, org orgDomain) {
 	d := &b.facts.DMARC
 	from := org.appliesTo(own)
 	if from == nil {
 		return
 	}
-	d.Record, d.Parsed, d.FoundAt = from.records[0], from.parsed, dmarcPrefix+from.domain
+	d.Record, d.Parsed, d.FoundAt = from.records[0], from.parsed, from.name
 	if d.Valid = from.parsed.Usable(); !d.Valid {
 		return
 	}
@@ -176,15 +173,15 @@ func (b *builder) applyDMARC(own dmarcName, org orgDomain) {
 	d.Effective.This, d.Effective.Tag = from.policyFor(b.domain, b.facts.Exists.State != Absent)
 	// Names below are the Organizational Domain's to decide, not this record's.
 	if org.policy != nil && org.policy.parsed.Usable() {
-		below := "x." + org.policy.domain
-		d.Effective.Existing, _ = org.policy.policyFor(below, true)
-		d.Effective.Nonexistent, _ = org.policy.policyFor(below, false)
+		d.Effective.Existing, _ = org.policy.policyFor("", true)
+		d.Effective.Nonexistent, _ = org.policy.policyFor("", false)
 	}
 }
 
 // policyFor is what a usable record asks for mail of a name, t=y taken into
-// account, and the tag that says so.
-func (n dmarcName) policyFor(name string, exists bool) (record.DMARCPolicy, string) {
+// account, and the tag that says so. Any name but the record's own is one
+// below it, "" too.
+func (n *dmarcName) policyFor(name string, exists bool) (record.DMARCPolicy, string) {
 	policy, tag := n.parsed.Effective(), "p"
 	if name != n.domain {
 		policy, tag = subdomainPolicy(n.parsed, exists)
@@ -211,16 +208,16 @@ func subdomainPolicy(r *record.DMARC, exists bool) (record.DMARCPolicy, string) 
 }
 
 // dmarcStanding is Present when a record was found, here or above.
-func (b *builder) dmarcStanding(own dmarcName, org orgDomain, walked []dmarcName) Standing {
+func (b *builder) dmarcStanding(own *dmarcName, org orgDomain, walked []dmarcName) Standing {
 	switch {
-	case own.standing().State == Unknown:
-		return own.standing()
+	case own.State == Unknown:
+		return own.Standing
 	case own.parsed != nil || org.policy != nil || len(own.records) > 0:
 		return Standing{State: Present}
 	}
-	for _, n := range walked {
-		if s := n.standing(); s.State == Unknown {
-			return s
+	for i := range walked {
+		if walked[i].State == Unknown {
+			return walked[i].Standing
 		}
 	}
 	return Standing{State: Absent}
@@ -256,7 +253,10 @@ func (b *builder) reports() {
 		return
 	}
 	policyDomain := strings.TrimPrefix(d.FoundAt, dmarcPrefix)
-	var asked []string
+	if n := len(d.Parsed.RUA) + len(d.Parsed.RUF); n > 0 {
+		d.Reports = make([]ReportDestination, 0, n)
+	}
+	asked := make([]string, 0, maxReports)
 	add := func(tag string, uris []record.ReportURI) {
 		for _, u := range uris {
 			r := ReportDestination{Tag: tag, URI: u, Domain: u.MailDomain()}
@@ -287,7 +287,7 @@ func (b *builder) reportLeave(policyDomain, destination string) Standing {
 	}
 	o := b.ask(policyDomain+"._report._dmarc."+destination, KindTXT, nil)
 	s := standing(o)
-	if leave, _ := selectTexts(texts(o), record.IsDMARC); s.State == Present && len(leave) == 0 {
+	if s.State == Present && len(selectTexts(texts(o), record.IsDMARC)) == 0 {
 		s.State = Absent
 	}
 	return s

@@ -57,7 +57,7 @@ func (old *OldDMARC) inherit(f *Facts) {
 		o = notAsked(q)
 	}
 	old.Standing = worst(Standing{State: Absent}, standing(o))
-	if records, _ := selectTexts(texts(o), record.IsDMARC); len(records) == 1 {
+	if records := selectTexts(texts(o), record.IsDMARC); len(records) == 1 {
 		old.apply(q.Name, f.parsedDMARC(records[0]), string(f.Domain))
 	}
 }

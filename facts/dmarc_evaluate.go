@@ -40,12 +40,13 @@ type DMARCEvaluation struct {
 // questions it still needs. While there are any, the result is temperror.
 // RFC 9989, sections 4.10 and 5.3.
 func EvaluateDMARC(m DMARCMessage, answers Answers, opt Options) (DMARCEvaluation, []Question) {
-	a := newAsker(answers, Options{Budget: Budget{Questions: evaluateQuestions}, Memo: opt.Memo})
+	a := newBuilder("", answers, Options{Budget: Budget{Questions: evaluateQuestions}, Memo: opt.Memo})
+	defer a.done()
 	result := a.evaluateDMARC(canonical(m.From), m)
 	if len(a.missing) > 0 {
 		result.Result = DMARCTempError
 	}
-	return result, a.missing
+	return result, a.wanted()
 }
 
 // evaluateQuestions bounds one evaluation: a walk of eight names for the
@@ -63,12 +64,12 @@ func (a *asker) evaluateDMARC(from string, m DMARCMessage) DMARCEvaluation {
 	if org.domain == "" {
 		return e.unknown(walked)
 	}
-	applies := org.appliesTo(walked[0])
+	applies := org.appliesTo(&walked[0])
 	if applies == nil || !applies.parsed.Usable() {
 		e.Result = DMARCNone
 		return e
 	}
-	e.FoundAt = dmarcPrefix + applies.domain
+	e.FoundAt = applies.name
 	there := exists(a.ask(from, KindMX, nil), a.ask(from, KindTXT, nil))
 	e.Policy, _ = applies.policyFor(from, there.State != Absent)
 	for _, domain := range m.DKIM[:min(len(m.DKIM), maxSignatures)] {
@@ -88,8 +89,8 @@ func (a *asker) evaluateDMARC(from string, m DMARCMessage) DMARCEvaluation {
 func (e DMARCEvaluation) unknown(walked []dmarcName) DMARCEvaluation {
 	e.Result = DMARCTempError
 	for _, n := range walked {
-		if s := n.standing(); s.State == Unknown {
-			e.Reason = s.Reason
+		if n.State == Unknown {
+			e.Reason = n.Reason
 			break
 		}
 	}

@@ -126,24 +126,40 @@ func checkLabels(name string) error {
 // canonical is a name from outside in Question's form: lower case, without the
 // trailing dot.
 func canonical(name string) string {
-	return strings.ToLower(strings.TrimSuffix(name, "."))
+	name = strings.TrimSuffix(name, ".")
+	for i := range len(name) {
+		if c := name[i]; 'A' <= c && c <= 'Z' || c >= 0x80 {
+			return strings.ToLower(name)
+		}
+	}
+	return name
 }
 
 // under reports whether name is parent or below it.
 func under(name, parent string) bool {
-	return name == parent || strings.HasSuffix(name, "."+parent)
+	dot := len(name) - len(parent) - 1
+	return name == parent || dot >= 0 && name[dot] == '.' && strings.HasSuffix(name, parent)
 }
 
 // askable reports whether DNS can hold the name at all, so that asking for it
 // can be answered. RFC 1035, section 2.3.4.
 func askable(name string) bool {
-	if name == "" || len(name) > 253 {
+	if len(name) > 253 {
 		return false
 	}
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || len(label) > 63 {
+	if len(name) <= 63 && name != "" {
+		return name[0] != '.' && name[len(name)-1] != '.' && !strings.Contains(name, "..") // no label can be too long
+	}
+	label := 0 // octets of the label at hand
+	for i := range len(name) {
+		if name[i] != '.' {
+			label++
+			continue
+		}
+		if label == 0 || label > 63 {
 			return false
 		}
+		label = 0
 	}
-	return true
+	return 0 < label && label <= 63
 }

@@ -82,7 +82,8 @@ type SPF struct {
 	RelayAllowed Standing         // Unknown when one of Relay is a temperror; the zero value when there is none
 }
 
-// SPFNode is one SPF record in the walk.
+// SPFNode is one SPF record in the walk. Domains that include the same share
+// the nodes below their own through Options.Memo: they must not be changed.
 type SPFNode struct {
 	Question           // the TXT question that found it
 	Standing           // Absent: there is no SPF record at the name
@@ -92,9 +93,10 @@ type SPFNode struct {
 	Problems []record.Problem
 }
 
-// SPFTerm is one term with what it costs and where it leads.
+// SPFTerm is one term with what it costs and where it leads. The parsed term
+// is that of the Memo: it must not be changed.
 type SPFTerm struct {
-	record.SPFTerm
+	*record.SPFTerm
 	Standing        // of what it asked; the zero value when it asks nothing
 	Lookups  int    // its own and those beneath it
 	Voids    int    // its own and those beneath it
@@ -222,9 +224,9 @@ type Signal struct {
 
 // Role returns what is known of one role.
 func (f *Facts) Role(r Role) RoleFact {
-	for _, fact := range f.Roles {
-		if fact.Role == r {
-			return fact
+	for i := range f.Roles {
+		if f.Roles[i].Role == r {
+			return f.Roles[i]
 		}
 	}
 	return RoleFact{Role: r}

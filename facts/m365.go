@@ -31,20 +31,19 @@ const microsoft365 = "microsoft-365"
 // of its clouds and under its older names.
 func IsMicrosoft365(id string) bool { return strings.HasPrefix(id, microsoft365) }
 
-// m365 collects the signals of a Microsoft 365 tenant. txt is the answer with
-// the domain's own TXT.
-func (b *builder) m365(txt Observation) {
+// m365 collects the signals of a Microsoft 365 tenant.
+func (b *builder) m365() {
 	m := &b.facts.M365
 	if b.facts.Exists.State != Present {
 		m.Standing = b.facts.Exists
 		return
 	}
 	m.EOPHost = EOPLabel(b.facts.Domain) + ".mail.protection.outlook.com"
-	doubt := []Standing{b.facts.MX.Standing, standing(txt), b.facts.DKIM.KeysKnown}
+	doubt := []Standing{b.facts.MX.Standing, standing(b.txt), b.facts.DKIM.KeysKnown}
 	b.mxSignal()
 	b.dkimSignal()
 	b.spfSignal()
-	b.verificationSignal(txt)
+	b.verificationSignal()
 	if b.facts.MX.Gateway != "" || len(m.Signals) > 0 {
 		doubt = append(doubt, b.autodiscoverSignal(), b.eopSignal())
 	}
@@ -116,8 +115,8 @@ func (b *builder) spfSignal() {
 }
 
 // verificationSignal is the MS= text, which proves a tenant but no mailboxes.
-func (b *builder) verificationSignal(txt Observation) {
-	for _, r := range texts(txt) {
+func (b *builder) verificationSignal() {
+	for _, r := range b.own {
 		if value, ok := strings.CutPrefix(r.Octets, "MS="); ok && isVerification(value) {
 			b.signal("ms-txt", "weak", r.Question)
 			return

@@ -6,14 +6,20 @@ import (
 	"github.com/mailposture/mailposture/record"
 )
 
-// Memo keeps parsed SPF records that many domains share, so that each is
-// parsed once. It is safe for concurrent use, and bounded: a full one is
-// emptied. A nil Memo keeps nothing.
+// Memo keeps what many domains share, so that each is worked out once: parsed
+// records, and the whole of what an SPF include leads to. What it gives is what
+// would be worked out anew, or it gives nothing: a Build has the same outcome
+// with any Memo and with none.
+//
+// It is safe for concurrent use, and bounded: of what was not used for long,
+// nothing is kept. A nil Memo keeps nothing.
 type Memo struct {
-	most int
-	mu   sync.Mutex
-	size int
-	spf  map[string]*record.SPF
+	mu       sync.Mutex
+	spf      shelf[*record.SPF]     // by the record's octets
+	dmarc    shelf[*record.DMARC]   // likewise
+	dkim     shelf[*record.DKIMKey] // likewise
+	branches shelf[*spfBranch]      // by the name of the include
+	spare    sync.Pool              // of *builder
 }
 
 // defaultMemo is the bound of NewMemo(0). A record of typical length costs
@@ -23,30 +29,138 @@ const defaultMemo = 4 << 20
 // NewMemo makes a Memo that keeps records of at most so many octets in sum; 0
 // means 4 MiB.
 func NewMemo(octets int) *Memo {
-	return &Memo{most: cmpOr(octets, defaultMemo), spf: make(map[string]*record.SPF)}
+	share := cmpOr(octets, defaultMemo) / 4
+	return &Memo{
+		spf:      newShelf[*record.SPF](share),
+		dmarc:    newShelf[*record.DMARC](share),
+		dkim:     newShelf[*record.DKIMKey](share),
+		branches: newShelf[*spfBranch](share),
+	}
 }
 
 // parseSPF parses a record, or finds it parsed. The result is shared and must
 // not be changed.
 func (m *Memo) parseSPF(octets string) *record.SPF {
-	if m == nil || len(octets) > m.most {
-		parsed := record.ParseSPF(octets)
-		return &parsed
+	if m == nil {
+		return parsed(record.ParseSPF, octets)
 	}
+	return recall(m, &m.spf, record.ParseSPF, octets)
+}
+
+// parseDMARC is parseSPF for DMARC.
+func (m *Memo) parseDMARC(octets string) *record.DMARC {
+	if m == nil {
+		return parsed(record.ParseDMARC, octets)
+	}
+	return recall(m, &m.dmarc, record.ParseDMARC, octets)
+}
+
+// parseDKIMKey is parseSPF for DKIM keys.
+func (m *Memo) parseDKIMKey(octets string) *record.DKIMKey {
+	if m == nil {
+		return parsed(record.ParseDKIMKey, octets)
+	}
+	return recall(m, &m.dkim, record.ParseDKIMKey, octets)
+}
+
+func parsed[T any](parse func(string) T, octets string) *T {
+	value := parse(octets)
+	return &value
+}
+
+// recall parses octets unless the shelf has them parsed. Two callers may parse
+// the same at once: that is cheaper than to have one wait for the other.
+func recall[T any](m *Memo, s *shelf[*T], parse func(string) T, octets string) *T {
 	m.mu.Lock()
-	parsed := m.spf[octets]
+	known, ok := s.get(octets)
 	m.mu.Unlock()
-	if parsed != nil {
-		return parsed
+	if ok {
+		return known
 	}
-	fresh := record.ParseSPF(octets)
+	fresh := parsed(parse, octets)
+	m.mu.Lock()
+	s.put(octets, fresh, len(octets))
+	m.mu.Unlock()
+	return fresh
+}
+
+// branch is what an include led to when it was last walked whole, or nil.
+func (m *Memo) branch(name string) *spfBranch {
+	if m == nil {
+		return nil
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.size+len(octets) > m.most {
-		clear(m.spf)
-		m.size = 0
+	b, _ := m.branches.get(name)
+	return b
+}
+
+// keep remembers what an include led to.
+func (m *Memo) keep(name string, b *spfBranch) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.branches.put(name, b, b.octets())
+}
+
+// lend is an empty builder, whose lists have the room that another Build left.
+// Lists made anew would cost a typical domain a quarter more.
+func (m *Memo) lend() *builder {
+	if m != nil {
+		if b, ok := m.spare.Get().(*builder); ok {
+			return b
+		}
 	}
-	m.spf[octets] = &fresh
-	m.size += len(octets)
-	return &fresh
+	return &builder{}
+}
+
+// takeBack empties a builder for the next Build. What its lists held must have
+// been copied.
+func (m *Memo) takeBack(b *builder) {
+	if m == nil {
+		return
+	}
+	clear(b.used)
+	clear(b.missing)
+	clear(b.met)
+	*b = builder{asker: asker{used: b.used[:0], missing: b.missing[:0]}, met: b.met[:0]}
+	m.spare.Put(b)
+}
+
+// shelf keeps values in two generations. When the young one is full it becomes
+// the old one, and the old one is dropped; a value that is asked for is young
+// again, so that what many domains share outlives what one had for itself.
+type shelf[T any] struct {
+	young, old map[string]shelved[T]
+	taken      int // octets in young
+	half       int // octets that one generation may take
+}
+
+type shelved[T any] struct {
+	value  T
+	octets int
+}
+
+func newShelf[T any](octets int) shelf[T] { return shelf[T]{half: octets / 2} }
+
+func (s *shelf[T]) get(key string) (T, bool) {
+	if one, ok := s.young[key]; ok {
+		return one.value, true
+	}
+	one, ok := s.old[key]
+	if ok {
+		s.put(key, one.value, one.octets)
+	}
+	return one.value, ok
+}
+
+// put keeps a value that takes so many octets, unless that is more than there
+// is room for.
+func (s *shelf[T]) put(key string, value T, octets int) {
+	if octets > s.half {
+		return
+	}
+	if s.taken += octets; s.taken > s.half || s.young == nil {
+		s.old, s.young, s.taken = s.young, make(map[string]shelved[T]), octets
+	}
+	s.young[key] = shelved[T]{value, octets}
 }

@@ -18,6 +18,9 @@ const maxHosts = 16
 func (b *builder) mx(o Observation) {
 	m := &b.facts.MX
 	m.Standing = standing(o)
+	if len(o.Data) > 0 {
+		m.Hosts = make([]Host, 0, len(o.Data))
+	}
 	for _, data := range o.Data {
 		m.Hosts = append(m.Hosts, parseMX(data))
 	}
@@ -87,13 +90,15 @@ func (b *builder) addresses(h *Host) {
 		h.Chain = aaaa.Chain
 	}
 	h.Addresses = append(parseAddresses(a.Data), parseAddresses(aaaa.Data)...)
+	h.Complete = worst(Standing{State: Present}, standing(a), standing(aaaa))
 	switch {
 	case len(h.Addresses) > 0:
 		h.Standing = Standing{State: Present}
+	case h.Complete.State == Unknown:
+		h.Standing = h.Complete
 	default:
-		h.Standing = worst(Standing{State: Absent}, standing(a), standing(aaaa))
+		h.Standing = Standing{State: Absent}
 	}
-	h.Complete = worst(Standing{State: Present}, standing(a), standing(aaaa))
 }
 
 func parseAddresses(data []string) []netip.Addr {

@@ -21,7 +21,7 @@ type Options struct {
 	// Providers names hosts, includes and selectors; nil knows none. Its JSON form
 	// is what was added to the embedded catalogue, which is left out.
 	Providers *provider.Catalogue `json:"providers,omitzero"`
-	// Memo keeps parsed records that domains share; nil parses each anew.
+	// Memo keeps what domains share; nil works everything out anew.
 	Memo *Memo `json:"-"`
 }
 

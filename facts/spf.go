@@ -18,17 +18,16 @@ const (
 const maxDepth = 20
 
 // spf reads the domain's SPF record and everything that it leads to.
-func (b *builder) spf(txt Observation) {
+func (b *builder) spf() {
 	s := &b.facts.SPF
-	s.Standing = standing(txt)
+	s.Standing = standing(b.txt)
 	if s.State == Unknown {
 		s.Walk, s.Voids, s.Targets = s.Standing, s.Standing, s.Standing
 		b.relay()
 		return
 	}
-	var others []Record
-	s.Records, others = selectTexts(texts(txt), record.IsSPF)
-	s.LookAlikes, _ = selectTexts(others, resemblesSPF)
+	s.Records = selectTexts(b.own, record.IsSPF)
+	s.LookAlikes = selectTexts(b.own, resemblesSPF)
 	if len(s.Records) == 0 {
 		s.Standing = Standing{State: Absent}
 		s.Walk, s.Voids, s.Targets = s.Standing, s.Standing, s.Standing
@@ -36,8 +35,8 @@ func (b *builder) spf(txt Observation) {
 		return
 	}
 	s.Standing = Standing{State: Present}
-	w := &spfWalk{builder: b, share: &purse{"SPF", b.opt.spf(), b.opt.spf()}, nodes: make(map[string]*SPFNode)}
-	s.Tree = w.node(b.domain, 0)
+	w := &spfWalk{builder: b, share: purse{"SPF", b.opt.spf(), b.opt.spf()}}
+	s.Tree = w.read(&b.txt, s.Records, 0)
 	for _, t := range s.Tree.Terms {
 		s.Lookups += t.Lookups
 		s.VoidLookups += t.Voids
@@ -47,7 +46,7 @@ func (b *builder) spf(txt Observation) {
 	s.Voids = worst(s.Walk, w.answers)
 	s.Targets = worst(s.Voids, w.targets)
 	s.All = decidingAll(s.Tree, 0)
-	s.Valid = s.Voids.State == Present && !w.broken && s.Lookups <= SPFLookupLimit && s.VoidLookups <= SPFVoidLookupLimit
+	s.Valid = s.Voids.State == Present && !w.sum.broken && s.Lookups <= SPFLookupLimit && s.VoidLookups <= SPFVoidLookupLimit
 	if s.Tree.Count > 1 {
 		s.Tree = nil
 	}
@@ -57,15 +56,21 @@ func (b *builder) spf(txt Observation) {
 // resemblesSPF reports whether a TXT record was meant as SPF although no
 // verifier selects it: a slip in the version, or a quote or space before it.
 func resemblesSPF(octets string) bool {
-	var head []byte // the first octets, without case and white space
+	if record.IsSPF(octets) {
+		return false
+	}
+	head := make([]byte, 0, 8) // the first octets, without case and white space
 	for i := 0; i < len(octets) && len(head) < 8; i++ {
 		if c := octets[i]; c != ' ' && c != '\t' && c != '"' && c != '\'' {
 			head = append(head, lower(c))
 		}
 	}
+	if len(head) == 0 || head[0] != 'v' && head[0] != '=' && head[0] != 's' {
+		return false
+	}
 	for _, slip := range []string{"v=spf", "v:spf", "v-spf", "vspf1", "=spf1", "spf1", "spf="} {
 		if strings.HasPrefix(string(head), slip) {
-			return !strings.HasPrefix(string(head), "v=spf2.0") // Sender ID, RFC 4406
+			return string(head) != "v=spf2.0" // Sender ID, RFC 4406
 		}
 	}
 	return false
@@ -85,41 +90,84 @@ const maxCount = 1000
 // once; its cost counts again at each visit. RFC 7208, section 4.6.4.
 type spfWalk struct {
 	*builder
-	share  *purse
-	nodes  map[string]*SPFNode
-	path   []string // names from the root down to the one at hand
-	broken bool     // some evaluation ends in permerror
+	share purse
+	sum   spfSum // of the subtree at hand
 
 	records Standing // the first record that is not known
 	answers Standing // the first answer to another term that is not known
 	targets Standing // the first domain of which it is not known whether it exists
+
+	recording bool  // asked is wanted: the subtree at hand may be kept in the Memo
+	asked     []int // places in used, in the order of asking
+	from      int   // where asked begins for the subtree at hand
+}
+
+// spfVisit is a record that the walk reached. It is open while its terms are
+// walked: a term that leads to it then is a loop.
+type spfVisit struct {
+	node *SPFNode
+	open bool
+}
+
+// find is the place of a name in met, or -1. There are never more records than
+// questions to ask for SPF: to walk them is cheaper than a map.
+func (w *spfWalk) find(name string) int {
+	for i := range w.met {
+		if w.met[i].node.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// nodes are the records reached since the first so many.
+func (w *spfWalk) nodes(first int) []*SPFNode {
+	nodes := make([]*SPFNode, 0, len(w.met)-first)
+	for _, v := range w.met[first:] {
+		nodes = append(nodes, v.node)
+	}
+	return nodes
+}
+
+// ask draws on SPF's share of the budget.
+func (w *spfWalk) ask(name, kind string) Observation {
+	o := w.builder.ask(name, kind, &w.share)
+	if w.recording {
+		w.note(&o)
+	}
+	return o
 }
 
 // node reads the SPF record at a name.
 func (w *spfWalk) node(name string, depth int) *SPFNode {
-	o := w.ask(name, KindTXT, w.share)
-	n := &SPFNode{Question: o.Question, Standing: standing(o)}
-	w.nodes[name] = n
+	o := w.ask(name, KindTXT)
+	return w.read(&o, selectTexts(texts(o), record.IsSPF), depth)
+}
+
+// read reads the SPF records in an answer.
+func (w *spfWalk) read(o *Observation, records []Record, depth int) *SPFNode {
+	n := &SPFNode{Question: o.Question, Standing: standing(*o)}
+	at := len(w.met)
+	w.met = append(w.met, spfVisit{node: n})
 	if n.State != Present {
 		w.records = worst(w.records, n.Standing)
 		return n
 	}
-	records, _ := selectTexts(texts(o), record.IsSPF)
 	n.Count = len(records)
 	if n.Count != 1 {
 		if n.Count == 0 {
 			n.Standing = Standing{State: Absent}
 		}
-		w.broken = w.broken || n.Count > 1 // RFC 7208, section 4.5
+		w.sum.broken = w.sum.broken || n.Count > 1 // RFC 7208, section 4.5
 		return n
 	}
 	n.Record = records[0]
 	parsed := w.memo.parseSPF(n.Record.Octets)
 	n.Problems = parsed.Problems
-	w.broken = w.broken || len(n.Problems) > 0
-	w.path = append(w.path, name)
-	n.Terms = w.terms(parsed.Terms, name, depth)
-	w.path = w.path[:len(w.path)-1]
+	w.sum.broken = w.sum.broken || len(n.Problems) > 0
+	w.met[at].open = true
+	n.Terms = w.terms(parsed.Terms, n.Name, depth)
+	w.met[at].open = false
 	return n
 }
 
@@ -127,18 +175,20 @@ func (w *spfWalk) node(name string, depth int) *SPFNode {
 func (w *spfWalk) terms(parsed []record.SPFTerm, name string, depth int) []SPFTerm {
 	terms := make([]SPFTerm, len(parsed))
 	all := -1
-	for i, t := range parsed {
-		if t.Mechanism == record.MechAll && all < 0 {
+	for i := range parsed {
+		if parsed[i].Mechanism == record.MechAll {
 			all = i
+			break
 		}
 	}
-	for i, t := range parsed {
-		terms[i].SPFTerm = t
+	for i := range parsed {
+		t := &terms[i]
+		t.SPFTerm = &parsed[i]
 		// RFC 7208, sections 5.1 and 6.1: what stands behind all is never
 		// reached, and a redirect is ignored beside one.
-		terms[i].Dead = all >= 0 && (i > all && !t.Modifier || t.Mechanism == record.ModRedirect)
-		if !t.Bad && !terms[i].Dead && t.Mechanism.QueriesDNS() {
-			w.term(&terms[i], name, depth)
+		t.Dead = all >= 0 && (i > all && !t.Modifier || t.Mechanism == record.ModRedirect)
+		if !t.Bad && !t.Dead && t.Mechanism.QueriesDNS() {
+			w.term(t, name, depth)
 		}
 	}
 	return terms
@@ -160,13 +210,13 @@ func (w *spfWalk) term(t *SPFTerm, current string, depth int) {
 	case record.MechInclude, record.ModRedirect:
 		w.child(t, target, depth)
 	case record.MechA:
-		w.void(t, w.ask(target, KindA, w.share), w.ask(target, KindAAAA, w.share))
+		w.void(t, w.ask(target, KindA), w.ask(target, KindAAAA))
 	case record.MechExists:
-		w.void(t, w.ask(target, KindA, w.share)) // A even for an IPv6 client; RFC 7208, section 5.7
+		w.void(t, w.ask(target, KindA)) // A even for an IPv6 client; RFC 7208, section 5.7
 	case record.MechMX:
-		o := w.ask(target, KindMX, w.share)
+		o := w.ask(target, KindMX)
 		t.MXHosts = len(o.Data)
-		w.broken = w.broken || t.MXHosts > SPFHostLimit // RFC 7208, section 4.6.4
+		w.sum.broken = w.sum.broken || t.MXHosts > SPFHostLimit // RFC 7208, section 4.6.4
 		w.void(t, o)
 	case record.MechPTR:
 		t.Standing = Standing{State: Unseen} // depends on the client's address
@@ -194,42 +244,47 @@ func (w *spfWalk) void(t *SPFTerm, asked ...Observation) {
 
 // child follows an include or redirect.
 func (w *spfWalk) child(t *SPFTerm, target string, depth int) {
-	for _, name := range w.path {
-		if name == target {
+	met := w.find(target)
+	if met >= 0 {
+		w.sum.reach = min(w.sum.reach, met)
+		if w.met[met].open {
 			t.Loop = true
 			t.Standing = Standing{State: Present}
-			w.broken = true
+			w.sum.broken = true
 			return
 		}
 	}
 	if depth >= maxDepth {
+		w.sum.reach = 0 // elsewhere it would be followed
 		t.Standing = unknown("TXT " + target + ": not asked, the includes are nested too deep")
 		w.records = worst(w.records, t.Standing)
 		return
 	}
-	child, seen := w.nodes[target]
-	if !seen {
-		child = w.node(target, depth+1)
-		t.Child = child // shown once, counted at each visit
+	w.sum.deepest = max(w.sum.deepest, depth+1)
+	if met >= 0 {
+		t.target = w.met[met].node
+	} else {
+		t.target = w.branch(target, depth+1)
+		t.Child = t.target // shown once, counted at each visit
 	}
-	t.target = child
+	child := t.target
 	t.Standing = child.Standing
 	if child.Count == 0 && child.State == Absent {
-		w.broken = true                                       // RFC 7208, sections 5.2 and 6.1: no record there is a permerror
-		if o := w.ask(target, KindTXT, w.share); o.Absent() { // TXT records without SPF are no void lookup
+		w.sum.broken = true                          // RFC 7208, sections 5.2 and 6.1: no record there is a permerror
+		if o := w.ask(target, KindTXT); o.Absent() { // TXT records without SPF are no void lookup
 			t.Voids = 1
 			w.takeover(t, o)
 		}
 	}
-	for _, below := range child.Terms {
-		t.Lookups = min(t.Lookups+below.Lookups, maxCount)
-		t.Voids = min(t.Voids+below.Voids, maxCount)
+	for i := range child.Terms {
+		t.Lookups = min(t.Lookups+child.Terms[i].Lookups, maxCount)
+		t.Voids = min(t.Voids+child.Terms[i].Voids, maxCount)
 	}
 }
 
 // staticTarget is the name that a term asks for, whoever the sender is. %{d}
 // is the current domain; every other macro depends on the message.
-func staticTarget(t record.SPFTerm, current string) (string, bool) {
+func staticTarget(t *record.SPFTerm, current string) (string, bool) {
 	if t.Domain == "" {
 		return current, true
 	}
@@ -268,10 +323,11 @@ func decidingAll(n *SPFNode, depth int) record.Qualifier {
 }
 
 // Each calls visit for every record of the walk once, with the terms that lead
-// to it; the domain's own record comes first, with none.
+// to it; the domain's own record comes first, with none. via is visit's only
+// until it returns.
 func (s *SPF) Each(visit func(n *SPFNode, via []*SPFTerm)) {
 	if s.Tree != nil {
-		eachNode(s.Tree, nil, visit)
+		eachNode(s.Tree, make([]*SPFTerm, 0, 8), visit)
 	}
 }
 
@@ -279,7 +335,7 @@ func eachNode(n *SPFNode, via []*SPFTerm, visit func(*SPFNode, []*SPFTerm)) {
 	visit(n, via)
 	for i := range n.Terms {
 		if t := &n.Terms[i]; t.Child != nil {
-			eachNode(t.Child, append(via[:len(via):len(via)], t), visit)
+			eachNode(t.Child, append(via, t), visit)
 		}
 	}
 }

@@ -51,13 +51,14 @@ type SPFCheck struct {
 // for their Memo only.
 func CheckHost(message SPFMessage, answers Answers, opt Options) (SPFCheck, []Question) {
 	unbounded := Options{Budget: Budget{Questions: checkQuestions}, Memo: opt.Memo}
-	a := newAsker(answers, unbounded)
-	e := newSPFEvaluation(a, message)
+	b := newBuilder("", answers, unbounded)
+	defer b.done()
+	e := newSPFEvaluation(&b.asker, message)
 	check := e.run()
 	if check.Result == SPFFail {
 		check.Explanation = e.explanation()
 	}
-	return check, a.missing
+	return check, b.wanted()
 }
 
 // checkQuestions is the most that one evaluation can ask: ten terms, each an MX
@@ -74,7 +75,7 @@ func (b *builder) relay() {
 	s.RelayAllowed = Standing{State: Present}
 	for _, ip := range b.opt.RelayIPs {
 		message := SPFMessage{IP: ip, From: "postmaster@" + b.domain, HELO: b.domain}
-		check := newSPFEvaluation(b.asker, message).run()
+		check := newSPFEvaluation(&b.asker, message).run()
 		s.Relay = append(s.Relay, RelayCheck{IP: ip, Result: check.Result, Reason: check.Reason})
 		if check.Result == SPFTempError && s.RelayAllowed.State != Unknown {
 			s.RelayAllowed = unknown(check.Reason)
@@ -139,7 +140,7 @@ func (e *spfEvaluation) host(domain, via string) (SPFResult, string) {
 	if s.State == Unknown {
 		return e.fail(SPFTempError, "%s", s.Reason) // RFC 7208, section 4.4
 	}
-	records, _ := selectTexts(texts(o), record.IsSPF)
+	records := selectTexts(texts(o), record.IsSPF)
 	switch len(records) {
 	case 0:
 		return SPFNone, "no SPF record at " + domain

@@ -14,7 +14,7 @@ func (w *spfWalk) takeover(t *SPFTerm, o Observation) {
 	if domain == "" || !askable(domain) {
 		return
 	}
-	switch d := w.ask(domain, KindTXT, w.share); d.Status {
+	switch d := w.ask(domain, KindTXT); d.Status {
 	case NXDomain:
 		t.Registrable = domain
 	case Found, NoData:

@@ -23,7 +23,10 @@ apply it to a part, each in its own way. What happens to a message depends on wh
 			return nil
 		}
 		tag, ok := f.DMARC.Parsed.Tag("pct")
-		if percent, err := strconv.Atoi(tag.Value); !ok || err == nil && percent == 100 {
+		if !ok {
+			return nil
+		}
+		if percent, err := strconv.Atoi(tag.Value); err == nil && percent == 100 {
 			return nil
 		}
 		return []Finding{{

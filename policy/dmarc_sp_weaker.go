@@ -23,7 +23,7 @@ it is the weaker one.`,
 		parsed := f.DMARC.Parsed
 		// sp and np count at the organizational domain only, and a record that
 		// is applied as p=none as a whole is another rule's.
-		if parsed == nil || f.DMARC.FoundAt != ownDMARC(f).Name || f.DMARC.OrgDomain != string(f.Domain) || f.DMARC.Policy != parsed.Policy {
+		if parsed == nil || inherited(f) != "" || f.DMARC.OrgDomain != string(f.Domain) || f.DMARC.Policy != parsed.Policy {
 			return nil
 		}
 		var findings []Finding

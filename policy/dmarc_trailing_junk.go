@@ -85,7 +85,11 @@ func foreign(r rune) bool { return (r < ' ' || r > '~') && !strings.ContainsRune
 // swallowsTag reports whether a value goes on with another tag that DMARC
 // knows, behind white space or a comma.
 func swallowsTag(value string) bool {
-	words := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" \t\r\n,", r) })
+	between := func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' || r == ',' }
+	if !strings.ContainsFunc(value, between) {
+		return false // nearly always: it is one word
+	}
+	words := strings.FieldsFunc(value, between)
 	for i, word := range words {
 		name, _, ok := strings.Cut(word, "=")
 		switch strings.ToLower(name) {

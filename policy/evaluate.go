@@ -1,6 +1,10 @@
 package policy
 
-import "github.com/mailposture/mailposture/facts"
+import (
+	"slices"
+
+	"github.com/mailposture/mailposture/facts"
+)
 
 // Evaluate asks every rule about a domain, in the order given. A rule whose
 // outcome rests on something that is not known is Unsure, never Pass or Fail;
@@ -9,56 +13,64 @@ import "github.com/mailposture/mailposture/facts"
 func Evaluate(f *facts.Facts, rules []Rule) []Verdict {
 	verdicts := make([]Verdict, len(rules))
 	for i := range rules {
-		verdicts[i] = judge(f, &rules[i])
+		verdicts[i].Rule = &rules[i]
+		verdicts[i].judge(f)
 	}
 	return verdicts
 }
 
-func judge(f *facts.Facts, r *Rule) Verdict {
-	doubt := ""
+// judge has a verdict's rule speak.
+func (v *Verdict) judge(f *facts.Facts) {
+	r, doubt := v.Rule, ""
 	for _, part := range r.Needs {
 		s := f.Part(part)
 		if s.State == "" { // before the roles: what was left out is no one's doubt
-			return Verdict{Rule: r, Outcome: NotApplicable}
+			v.Outcome = NotApplicable
+			return
 		}
 		if s.State == facts.Unknown && doubt == "" {
 			doubt = s.Reason
 		}
 	}
-	if applies := appliesTo(f, r); applies.Outcome != "" {
-		return applies
+	if v.inapplicable(f) {
+		return
 	}
 	if doubt != "" && !r.Partial {
-		return Verdict{Rule: r, Outcome: Unsure, Reason: doubt}
+		v.Outcome, v.Reason = Unsure, doubt
+		return
 	}
-	switch findings := bounded(r.Check(f)); {
-	case len(findings) > 0:
-		return Verdict{Rule: r, Outcome: Fail, Findings: findings}
+	v.Findings = bounded(r.Check(f))
+	switch {
+	case len(v.Findings) > 0:
+		v.Outcome = Fail
 	case doubt != "":
-		return Verdict{Rule: r, Outcome: Unsure, Reason: doubt}
+		v.Outcome, v.Reason = Unsure, doubt
+	default:
+		v.Outcome = Pass
 	}
-	return Verdict{Rule: r, Outcome: Pass}
 }
 
-// appliesTo has an Outcome when the domain's roles decide before the rule is
-// asked. A domain that does not exist has no mail to judge.
-func appliesTo(f *facts.Facts, r *Rule) Verdict {
+// inapplicable reports whether the domain's roles decide before the rule is
+// asked, and how. A domain that does not exist has no mail to judge.
+func (v *Verdict) inapplicable(f *facts.Facts) bool {
 	if f.Exists.State == facts.Absent {
-		return Verdict{Rule: r, Outcome: NotApplicable}
+		v.Outcome = NotApplicable
+		return true
 	}
-	if len(r.Roles) == 0 {
-		return Verdict{}
+	if len(v.Rule.Roles) == 0 {
+		return false
 	}
-	outcome := Verdict{Rule: r, Outcome: NotApplicable}
-	for _, role := range r.Roles {
+	outcome, reason := NotApplicable, ""
+	for _, role := range v.Rule.Roles {
 		switch fact := f.Role(role); fact.State {
 		case facts.Present:
-			return Verdict{}
+			return false
 		case facts.Unknown:
-			outcome.Outcome, outcome.Reason = Unsure, fact.Reason
+			outcome, reason = Unsure, fact.Reason
 		}
 	}
-	return outcome
+	v.Outcome, v.Reason = outcome, reason
+	return true
 }
 
 // Bounds on what one rule reports of one domain: a hostile record can hold
@@ -71,15 +83,18 @@ const (
 // bounded leaves out findings whose key another has, and what is beyond the
 // bounds.
 func bounded(findings []Finding) []Finding {
-	var kept []Finding
-	seen := make(map[string]bool, len(findings))
+	if len(findings) == 0 {
+		return nil
+	}
+	kept := make([]Finding, 0, min(len(findings), maxFindings))
 	for _, f := range findings {
-		if seen[f.Key] || len(kept) == maxFindings {
-			continue
+		if len(kept) == maxFindings {
+			break
 		}
-		seen[f.Key] = true
-		f.Evidence = f.Evidence[:min(len(f.Evidence), maxEvidence)]
-		kept = append(kept, f)
+		if !slices.ContainsFunc(kept, func(k Finding) bool { return k.Key == f.Key }) {
+			f.Evidence = f.Evidence[:min(len(f.Evidence), maxEvidence)]
+			kept = append(kept, f)
+		}
 	}
 	return kept
 }

@@ -27,11 +27,15 @@ func none(name, kind string) Evidence {
 // observed is the answer to a question as evidence: its records, or the alias
 // that it leads to. It is empty when Build did not use the question.
 func observed(f *facts.Facts, q facts.Question) []Evidence {
-	for _, o := range f.Used {
+	for i := range f.Used {
+		o := &f.Used[i]
 		if o.Question != q {
 			continue
 		}
-		text := strings.Join(slices.Concat(o.Chain, o.Data), ", ")
+		text := strings.Join(o.Data, ", ")
+		if len(o.Chain) > 0 {
+			text = strings.Join(slices.Concat(o.Chain, o.Data), ", ")
+		}
 		return []Evidence{{Question: q, Octets: text, Span: record.Span{Length: len(text)}, Source: o.Source}}
 	}
 	return nil

@@ -32,6 +32,9 @@ func mxQuestion(f *facts.Facts) facts.Question {
 
 // addressLiteral is the address that an MX host is by mistake.
 func addressLiteral(host string) (netip.Addr, bool) {
+	if last := host[max(len(host)-1, 0):]; "g" <= last && last <= "z" && !strings.Contains(host, "%") {
+		return netip.Addr{}, false // most are names, and an error costs more than this look
+	}
 	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return addr.WithZone(""), err == nil
 }

@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"fmt"
-
 	"github.com/mailposture/mailposture/facts"
 )
 
@@ -34,7 +32,7 @@ from the gateway's addresses: SPF checked there is checked against the wrong add
 		}
 		return []Finding{{
 			Key:      f.MX.Gateway,
-			Message:  fmt.Sprintf("mail first reaches %s (%s)", providerName(f, f.MX.Gateway), plain(host)),
+			Message:  "mail first reaches " + providerName(f, f.MX.Gateway) + " (" + plain(host) + ")",
 			Evidence: observed(f, mxQuestion(f)),
 		}}
 	},

@@ -17,9 +17,12 @@ func eachTerm(f *facts.Facts, visit func(n *facts.SPFNode, t *facts.SPFTerm)) {
 // eachOwnTerm is eachTerm for the records at the domain itself and below it:
 // those that its administrator can change.
 func eachOwnTerm(f *facts.Facts, visit func(n *facts.SPFNode, t *facts.SPFTerm)) {
-	eachTerm(f, func(n *facts.SPFNode, t *facts.SPFTerm) {
-		if under(n.Name, string(f.Domain)) {
-			visit(n, t)
+	f.SPF.EachRecord(func(n *facts.SPFNode) {
+		if !under(n.Name, string(f.Domain)) {
+			return
+		}
+		for i := range n.Terms {
+			visit(n, &n.Terms[i])
 		}
 	})
 }

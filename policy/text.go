@@ -44,5 +44,6 @@ func listed(items []string) string {
 
 // under reports whether name is parent or below it, both in canonical form.
 func under(name, parent string) bool {
-	return name == parent || strings.HasSuffix(name, "."+parent)
+	dot := len(name) - len(parent) - 1
+	return name == parent || dot >= 0 && name[dot] == '.' && strings.HasSuffix(name, parent)
 }
