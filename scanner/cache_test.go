@@ -221,25 +221,27 @@ func TestCacheBound(t *testing.T) {
 // A few large answers take the room of many small ones, and one that is larger
 // than all the room is not kept.
 func TestCacheOctets(t *testing.T) {
-	large := func(octets int) *counter {
-		return &counter{answer: func(_ int, o *facts.Observation) {
-			o.Status, o.Data = facts.Found, []string{strings.Repeat("x", octets)}
-		}}
-	}
-	next := large(20_000)
-	c := NewCache(next, CacheConfig{Octets: 100_000})
-	for i := range 10 {
-		lookup(t, c, ask(fmt.Sprintf("n%d", i))[0])
-	}
-	if n := len(c.young) + len(c.old); n > 4 {
-		t.Errorf("%d answers of 20,000 octets in 100,000", n)
-	}
-	huge := large(60_000)
-	c = NewCache(huge, CacheConfig{Octets: 100_000})
-	lookup(t, c, ask("huge")[0])
-	if len(c.young) > 0 {
-		t.Error("an answer larger than half of the room was kept")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		large := func(octets int) *counter {
+			return &counter{answer: func(_ int, o *facts.Observation) {
+				o.Status, o.Data = facts.Found, []string{strings.Repeat("x", octets)}
+			}}
+		}
+		next := large(20_000)
+		c := NewCache(next, CacheConfig{Octets: 100_000})
+		for i := range 10 {
+			lookup(t, c, ask(fmt.Sprintf("n%d", i))[0])
+		}
+		if n := len(c.young) + len(c.old); n > 4 {
+			t.Errorf("%d answers of 20,000 octets in 100,000", n)
+		}
+		huge := large(60_000)
+		c = NewCache(huge, CacheConfig{Octets: 100_000})
+		lookup(t, c, ask("huge")[0])
+		if len(c.young) > 0 {
+			t.Error("an answer larger than half of the room was kept")
+		}
+	})
 }
 
 // A slow question holds up nothing but itself.

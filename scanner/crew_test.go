@@ -67,7 +67,7 @@ func TestBothDrivers(t *testing.T) {
 			Now: func() time.Time { return time.Time{} },
 		}
 		var out strings.Builder
-		most := 0
+		most, n := 0, 0
 		for line, err := range ScanAll(t.Context(), slices.Values(domains), cfg, func(s *facts.Snapshot, f *facts.Facts) string {
 			meaning := *f
 			meaning.Used = nil // who answered is in it
@@ -76,7 +76,9 @@ func TestBothDrivers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			most = max(most, goroutines())
+			if n++; n%8 == 0 { // a look stops the world
+				most = max(most, goroutines())
+			}
 			out.WriteString(line)
 		}
 		return out.String(), most
