@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/mailposture/mailposture/facts"
 	"github.com/mailposture/mailposture/scanner"
@@ -117,6 +118,7 @@ func big(t *Truth, name, record string) {
 // same to the last octet with ten bombs among them as without. And no bomb takes
 // more than a domain may.
 func TestBombs(t *testing.T) {
+	t.Parallel() // it waits most of the time: in the end for hosts that do not answer
 	const towns, every = 1000, 97
 	world := World(7, towns)
 	var rules []Rule
@@ -132,29 +134,49 @@ func TestBombs(t *testing.T) {
 		mixed = slices.Insert(mixed, i*every, name)
 		names = append(names, name)
 	}
-	quiet, _ := survey(t, world.Truth, rules, world.Domains, facts.Budget{})
-	loud, journal := survey(t, world.Truth, rules, mixed, facts.Budget{})
+	quiet, loud := &survey{names: world.Domains}, &survey{names: mixed}
+	// The control: with another budget, those take more that no other bound holds.
+	loose := &survey{names: names, budget: facts.Budget{Questions: 500, SPF: 500, Packets: 5000, Octets: 5 << 20}}
+	var g errgroup.Group
+	for _, turns := range [][]*survey{{quiet, loud}, {loose}} { // the last has hardly anything to do but wait
+		for _, s := range turns {
+			s.server = start(t, Config{Name: "one", Seed: 1, Truth: world.Truth, Faults: Faults{Rules: rules}, Journal: NewJournal(100 * len(s.names))})
+		}
+		g.Go(func() error {
+			for _, s := range turns {
+				if err := s.run(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	differ := 0
 	for _, name := range world.Domains {
-		if quiet[name] != loud[name] || quiet[name] == "" {
-			t.Errorf("%s is not the same: %s", name, cmp.Diff(quiet[name], loud[name]))
+		if quiet.said[name] == loud.said[name] && quiet.said[name] != "" {
+			continue
+		}
+		if differ++; differ <= 3 {
+			t.Errorf("%s is not the same: %s", name, cmp.Diff(quiet.said[name], loud.said[name]))
 		}
 	}
+	if differ > 0 {
+		t.Errorf("%d domains are not the same", differ)
+	}
+	over := 0
 	for i, bomb := range bombs {
-		name := fmt.Sprintf("bomb%d.test", i)
-		packets, questions := spentOn(journal, name)
+		packets, questions := spentOn(loud.journal, names[i])
 		if packets > facts.DefaultPackets || questions > facts.DefaultQuestions {
 			t.Errorf("%s: %d packets for %d questions", bomb.what, packets, questions)
 		}
-		if loud[name] == "" {
+		if loud.said[names[i]] == "" {
 			t.Errorf("%s: no result", bomb.what)
 		}
 		t.Logf("%s: %d packets, %d questions", bomb.what, packets, questions)
-	}
-	// The control: with another budget, those take more that no other bound holds.
-	_, journal = survey(t, world.Truth, rules, names, facts.Budget{Questions: 500, SPF: 500, Packets: 5000, Octets: 5 << 20})
-	over := 0
-	for _, name := range names {
-		if packets, questions := spentOn(journal, name); packets > facts.DefaultPackets || questions > facts.DefaultQuestions {
+		if packets, questions := spentOn(loose.journal, names[i]); packets > facts.DefaultPackets || questions > facts.DefaultQuestions {
 			over++
 		}
 	}
@@ -163,40 +185,51 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// survey scans, and returns what is known of each domain but for how it came to
-// be known.
-func survey(t *testing.T, truth *Truth, rules []Rule, names []string, budget facts.Budget) (map[string]string, []Entry) {
-	t.Helper()
-	server := start(t, Config{Name: "one", Seed: 1, Truth: truth, Faults: Faults{Rules: rules}, Journal: NewJournal(100 * len(names))})
-	transport, err := scanner.NewDNS(scanner.DNSConfig{Servers: []netip.AddrPort{server.Addr()}, Timeout: time.Second, Retries: 1})
+// survey is a scan, and what is known of each domain but for how it came to be
+// known.
+type survey struct {
+	server  *Server
+	names   []string
+	budget  facts.Budget
+	said    map[string]string
+	journal []Entry
+}
+
+func (s *survey) run() error {
+	// The wait is long, so that a busy machine makes no difference.
+	transport, err := scanner.NewDNS(scanner.DNSConfig{Servers: []netip.AddrPort{s.server.Addr()}, Timeout: 2 * time.Second, Retries: 1})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer func() { _ = transport.Close() }()
 	var domains []facts.Domain
-	for _, name := range names {
+	for _, name := range s.names {
 		domains = append(domains, facts.Domain(name))
 	}
 	cfg := scanner.Config{Resolver: scanner.NewCache(transport, scanner.CacheConfig{}), Options: facts.DefaultOptions(), Timeout: time.Minute}
-	cfg.Options.Budget = budget
-	said := map[string]string{}
-	for pair, err := range scanner.ScanAll(context.Background(), slices.Values(domains), cfg, func(s *facts.Snapshot, _ *facts.Facts) [2]string {
-		all := slices.Clone(s.Observations)
-		for i := range all {
-			all[i].Via = nil
-		}
-		text, err := json.MarshalIndent(all, "", " ")
+	cfg.Options.Budget = s.budget
+	s.said = map[string]string{}
+	for pair, err := range scanner.ScanAll(context.Background(), slices.Values(domains), cfg, conclusion) {
 		if err != nil {
-			t.Error(err)
+			return err
 		}
-		return [2]string{string(s.Domain), string(text)}
-	}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		said[pair[0]] = pair[1]
+		s.said[pair[0]] = pair[1]
 	}
-	return said, server.Journal().Entries()
+	s.journal = s.server.Journal().Entries()
+	return nil
+}
+
+// conclusion is a domain and what was said of it, without who said it.
+func conclusion(s *facts.Snapshot, _ *facts.Facts) [2]string {
+	all := slices.Clone(s.Observations)
+	for i := range all {
+		all[i].Via = nil
+	}
+	text, err := json.MarshalIndent(all, "", " ")
+	if err != nil {
+		return [2]string{} // and the domain has no result
+	}
+	return [2]string{string(s.Domain), string(text)}
 }
 
 // spentOn counts the packets and the questions about names at or below a domain,
