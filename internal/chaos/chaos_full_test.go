@@ -25,3 +25,9 @@ func TestScanInChaosLong(t *testing.T) {
 		t.Errorf("conclusions are %v: too few known", n)
 	}
 }
+
+// A longer form of TestFlat. An hour of it is for who has one: see flatFor.
+func TestFlatMinute(t *testing.T) {
+	t.Parallel()
+	flat(t, time.Minute)
+}
