@@ -30,8 +30,9 @@ check: fmt vet lint mod docs-check race ## what a change must pass: race detecto
 full: ## the tests that need a browser or other programs, or take long
 	tools/gotest -tags full -timeout 40m ./...
 
-bench: ## all benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## all benchmarks: first whole scans beside a naive client, then the parts
+	$(GO) test -run '^$$' -bench Clients ./cmd/mailposture
+	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v /cmd/)
 
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	FUZZTIME=$(FUZZTIME) tools/gofuzz

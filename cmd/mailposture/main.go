@@ -19,11 +19,16 @@ const (
 	memoryLimit = 256 << 20
 )
 
-func main() {
+// spareGC does so, unless the user has settings of their own.
+func spareGC() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(gcPercent)
 		debug.SetMemoryLimit(memoryLimit)
 	}
+}
+
+func main() {
+	spareGC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A reader that goes away (| head) is an error of the write, so that the

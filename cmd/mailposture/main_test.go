@@ -10,6 +10,9 @@ import (
 
 // The scripts in testdata/script run the program itself.
 func TestMain(m *testing.M) {
+	if role := os.Getenv(roleVariable); role != "" {
+		os.Exit(playRole(role))
+	}
 	testscript.Main(m, map[string]func(){
 		"mailposture": func() {
 			os.Exit(run(context.Background(), os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}))
