@@ -14,6 +14,8 @@ type asker struct {
 	memo    *Memo
 	left    int // questions of the whole budget
 	total   int
+	octets  int // of the records read
+	room    int // for them in all; 0: no bound
 	used    []Observation
 	missing []Question
 }
@@ -74,11 +76,27 @@ func (a *asker) ask(name, kind string, share *purse) Observation {
 	}
 	if o, ok := a.answers.Get(q); ok {
 		o.Question = q
+		a.weigh(&o)
 		a.used = append(a.used, o)
 		return o
 	}
 	a.missing = append(a.missing, q)
 	return notAsked(q)
+}
+
+// weigh counts an answer's octets. One that finds no room is not kept: what is
+// kept does not depend on the order in which answers came.
+func (a *asker) weigh(o *Observation) {
+	size := 0
+	for _, data := range o.Data {
+		size += len(data)
+	}
+	if a.room > 0 && a.octets+size > a.room {
+		cause := fmt.Sprintf("not kept, the domain's budget of %d octets is spent", a.room)
+		*o = Observation{Question: o.Question, Status: Failed, Cause: cause, Via: o.Via}
+		return
+	}
+	a.octets += size
 }
 
 // refuse is the answer to a question that the purse cannot pay for.

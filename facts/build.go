@@ -55,7 +55,7 @@ type builder struct {
 func newBuilder(domain Domain, answers Answers, opt Options) *builder {
 	b := opt.Memo.lend()
 	b.answers, b.memo, b.total = answers, opt.Memo, opt.questions()
-	b.left = b.total
+	b.left, b.room = b.total, opt.MostOctets()
 	b.domain, b.opt = string(domain), opt
 	return b
 }

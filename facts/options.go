@@ -45,7 +45,7 @@ func (o Options) Wants(p Part) bool {
 }
 
 // Budget bounds the work for one domain. A zero field means its default. Build
-// counts questions, cached or not; who asks them counts what that took.
+// counts questions, cached or not, and octets; who asks them counts packets.
 type Budget struct {
 	Questions int `json:"questions,omitempty"` // in all; default 96
 	SPF       int `json:"spf,omitempty"`       // of them for SPF; default 40

@@ -36,7 +36,7 @@ func TestRecordOfManyFaults(t *testing.T) {
 	var spf, dmarc strings.Builder
 	spf.WriteString("v=spf1")
 	dmarc.WriteString("v=DMARC1; p=none; rua=x")
-	for i := range 6000 {
+	for i := range 1000 {
 		spf.WriteString(" \x01\\\"" + strings.Repeat("x", i%200))
 		dmarc.WriteString(",x" + strings.Repeat("y", i%200))
 	}

@@ -72,6 +72,13 @@ func (c *Cache) Lookup(ctx context.Context, qs []facts.Question) ([]facts.Observ
 	return gather(ctx, c, qs)
 }
 
+// known returns an answer that is kept.
+func (c *Cache) known(q facts.Question) (facts.Observation, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.get(q)
+}
+
 // begin answers from the cache, or takes part in a flight, which it begins if
 // there is none.
 func (c *Cache) begin(q facts.Question, use use, to caller, i int) inquiry {

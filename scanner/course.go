@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/scanner/zone"
 )
 
 // course is one domain's way from its first question to its last answer, whoever
@@ -12,6 +13,7 @@ import (
 type course struct {
 	domain facts.Domain
 	cfg    *Config
+	kept   *Cache // nil: nothing is kept
 	build  build
 	taken  time.Time
 	known  answers
@@ -22,6 +24,7 @@ type course struct {
 
 func newCourse(domain facts.Domain, cfg *Config, build build) course {
 	c := course{domain: domain, cfg: cfg, build: build, taken: cfg.now().UTC()}
+	c.kept, _ = cfg.Resolver.(*Cache)
 	c.known.all = make([]facts.Observation, 0, 8) // most domains need no more
 	return c
 }
@@ -31,7 +34,7 @@ func newCourse(domain facts.Domain, cfg *Config, build build) course {
 // before.
 func (c *course) step() []facts.Question {
 	for ; ; c.rounds++ {
-		f, missing := c.build(c.domain, &c.known, c.cfg.Options)
+		f, missing := c.build(c.domain, c, c.cfg.Options)
 		c.facts = f
 		if len(missing) == 0 || c.rounds > 2*maxRounds {
 			return nil
@@ -50,14 +53,28 @@ func (c *course) step() []facts.Question {
 	}
 }
 
-// take notes the answer to a question, and what it took. An answer for which
-// there are no octets left is not kept.
+// take notes the answer to a question, and what it took.
 func (c *course) take(o facts.Observation) {
-	if cause := c.spend.add(o, c.cfg.Options); cause != "" {
-		o = facts.Observation{Question: o.Question, Status: facts.Failed, Cause: cause, Via: o.Via}
-	}
 	c.known.add(o)
+	c.spend.add(o)
 }
+
+// Get returns the answer to a question, if it is known. It implements
+// facts.Answers for Build. What other domains asked for is found where that is
+// kept, so that one Build walks every include that any of them has fetched.
+func (c *course) Get(q facts.Question) (facts.Observation, bool) {
+	o, ok := c.known.Get(q)
+	if ok || c.kept == nil || c.rounds == 0 || !c.shares(q) || c.spend.over(c.cfg.Options) != "" {
+		return o, ok
+	}
+	if o, ok = c.kept.known(q); ok {
+		c.take(o)
+	}
+	return o, ok
+}
+
+// shares reports whether other domains may ask a question, too.
+func (c *course) shares(q facts.Question) bool { return !zone.Within(q.Name, string(c.domain)) }
 
 // late is what becomes of a question when the domain's time is spent.
 func (c *course) late(q facts.Question) facts.Observation {
@@ -72,7 +89,7 @@ func (c *course) snapshot() *facts.Snapshot {
 // spending is what the answers for one domain have taken. Answers of the cache
 // count as if they had been asked for, so that a domain's result does not
 // depend on its neighbours; only how often a question was repeated may differ.
-type spending struct{ packets, octets int }
+type spending struct{ packets int }
 
 // worstCase is how many packets a question may take: four tries, each over UDP
 // and then over TCP.
@@ -84,31 +101,20 @@ func (s *spending) affords(opt facts.Options) int {
 	return max(1, (opt.MostPackets()-s.packets)/worstCase)
 }
 
-// add counts an answer, and returns why it cannot be kept, as a cause, or "".
-func (s *spending) add(o facts.Observation, opt facts.Options) string {
+// add counts an answer.
+func (s *spending) add(o facts.Observation) {
 	s.packets++
 	if o.Via != nil {
 		s.packets += max(o.Via.Tries-1, 0)
 	}
-	octets := 0
-	for _, data := range o.Data {
-		octets += len(data)
-	}
-	if s.octets += octets; s.octets <= opt.MostOctets() {
-		return ""
-	}
-	return fmt.Sprintf("not kept, the domain's budget of %d octets is spent", opt.MostOctets())
 }
 
-// over names what is spent, as a cause, or "".
+// over says that everything is spent, as a cause, or "".
 func (s *spending) over(opt facts.Options) string {
-	switch {
-	case s.packets >= opt.MostPackets():
-		return fmt.Sprintf("not asked, the domain's budget of %d packets is spent", opt.MostPackets())
-	case s.octets >= opt.MostOctets():
-		return fmt.Sprintf("not asked, the domain's budget of %d octets is spent", opt.MostOctets())
+	if s.packets < opt.MostPackets() {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("not asked, the domain's budget of %d packets is spent", opt.MostPackets())
 }
 
 // answers is what is known so far. It implements facts.Answers. The zero value

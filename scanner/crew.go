@@ -11,7 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/mailposture/mailposture/facts"
-	"github.com/mailposture/mailposture/scanner/zone"
 )
 
 // crew scans many domains at once without a goroutine for each: whoever brings
@@ -209,10 +208,8 @@ func (t *trip[In, Out]) put(missing []facts.Question) bool {
 	return all
 }
 
-// use says whether other domains may ask the question, too.
-func (t *trip[In, Out]) use(q facts.Question) use {
-	return use(zone.Within(q.Name, string(t.course.domain)))
-}
+// use says who has a use for the answer.
+func (t *trip[In, Out]) use(q facts.Question) use { return use(!t.shares(q)) }
 
 // note keeps an answer, and reports whether it was the last. It is called under
 // mu.
