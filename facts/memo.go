@@ -39,20 +39,25 @@ func NewMemo(octets int) *Memo {
 }
 
 // parseSPF parses a record, or finds it parsed. The result is shared and must
-// not be changed.
-func (m *Memo) parseSPF(octets string) *record.SPF {
+// not be changed. A domain's own record is kept only if it is so short that
+// others are likely to have the very same.
+func (m *Memo) parseSPF(octets string, own bool) *record.SPF {
 	if m == nil {
 		return parsed(record.ParseSPF, octets)
 	}
-	return recall(m, &m.spf, record.ParseSPF, octets)
+	return recall(m, &m.spf, record.ParseSPF, octets, !own || len(octets) <= shortRecord)
 }
+
+// shortRecord is, in octets, what "v=spf1 include:spf.protection.outlook.com
+// -all" takes, and a little more.
+const shortRecord = 56
 
 // parseDMARC is parseSPF for DMARC.
 func (m *Memo) parseDMARC(octets string) *record.DMARC {
 	if m == nil {
 		return parsed(record.ParseDMARC, octets)
 	}
-	return recall(m, &m.dmarc, record.ParseDMARC, octets)
+	return recall(m, &m.dmarc, record.ParseDMARC, octets, len(octets) <= shortRecord)
 }
 
 // parseDKIMKey is parseSPF for DKIM keys.
@@ -60,7 +65,7 @@ func (m *Memo) parseDKIMKey(octets string) *record.DKIMKey {
 	if m == nil {
 		return parsed(record.ParseDKIMKey, octets)
 	}
-	return recall(m, &m.dkim, record.ParseDKIMKey, octets)
+	return recall(m, &m.dkim, record.ParseDKIMKey, octets, true)
 }
 
 func parsed[T any](parse func(string) T, octets string) *T {
@@ -68,9 +73,10 @@ func parsed[T any](parse func(string) T, octets string) *T {
 	return &value
 }
 
-// recall parses octets unless the shelf has them parsed. Two callers may parse
+// recall parses octets unless the shelf has them parsed, and keeps what it parsed
+// if that may be asked for again. Two callers may parse
 // the same at once: that is cheaper than to have one wait for the other.
-func recall[T any](m *Memo, s *shelf[*T], parse func(string) T, octets string) *T {
+func recall[T any](m *Memo, s *shelf[*T], parse func(string) T, octets string, keep bool) *T {
 	m.mu.Lock()
 	known, ok := s.get(octets)
 	m.mu.Unlock()
@@ -78,6 +84,9 @@ func recall[T any](m *Memo, s *shelf[*T], parse func(string) T, octets string) *
 		return known
 	}
 	fresh := parsed(parse, octets)
+	if !keep {
+		return fresh
+	}
 	m.mu.Lock()
 	s.put(octets, fresh, len(octets))
 	m.mu.Unlock()

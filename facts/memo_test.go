@@ -249,10 +249,10 @@ func TestMemoIsShared(t *testing.T) {
 func TestMemoIsBounded(t *testing.T) {
 	const most = 4 << 10
 	memo := NewMemo(most)
-	shared := memo.parseSPF("v=spf1 ip4:192.0.2.0/24 -all")
+	shared := memo.parseSPF("v=spf1 ip4:192.0.2.0/24 -all", false)
 	for n := range 1000 {
-		memo.parseSPF(fmt.Sprintf("v=spf1 ip4:192.0.2.%d -all", n))
-		if memo.parseSPF("v=spf1 ip4:192.0.2.0/24 -all") != shared {
+		memo.parseSPF(fmt.Sprintf("v=spf1 ip4:192.0.2.%d -all", n), false)
+		if memo.parseSPF("v=spf1 ip4:192.0.2.0/24 -all", false) != shared {
 			t.Fatalf("what was used all the time is gone after %d others", n)
 		}
 	}
@@ -266,7 +266,14 @@ func TestMemoIsBounded(t *testing.T) {
 		t.Errorf("%d octets are kept, and %d is the bound", octets, most)
 	}
 	long := "v=spf1 " + strings.Repeat("a ", most)
-	if first, second := memo.parseSPF(long), memo.parseSPF(long); first == second {
+	if first, second := memo.parseSPF(long, false), memo.parseSPF(long, false); first == second {
 		t.Error("a record is kept that is longer than the bound")
+	}
+	own := "v=spf1 " + strings.Repeat("ip4:192.0.2.1 ", 8) + "-all"
+	if first, second := memo.parseSPF(own, true), memo.parseSPF(own, true); first == second {
+		t.Error("a record is kept that only its own domain has")
+	}
+	if first, second := memo.parseSPF("v=spf1 mx -all", true), memo.parseSPF("v=spf1 mx -all", true); first != second {
+		t.Error("a record that many domains have word for word is not kept")
 	}
 }

@@ -162,7 +162,7 @@ func (w *spfWalk) read(o *Observation, records []Record, depth int) *SPFNode {
 		return n
 	}
 	n.Record = records[0]
-	parsed := w.memo.parseSPF(n.Record.Octets)
+	parsed := w.memo.parseSPF(n.Record.Octets, depth == 0)
 	n.Problems = parsed.Problems
 	w.sum.broken = w.sum.broken || len(n.Problems) > 0
 	w.met[at].open = true

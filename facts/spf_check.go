@@ -148,7 +148,7 @@ func (e *spfEvaluation) host(domain, via string) (SPFResult, string) {
 	default:
 		return e.fail(SPFPermError, "%d SPF records at %s", len(records), domain) // RFC 7208, section 4.5
 	}
-	parsed := e.memo.parseSPF(records[0].Octets)
+	parsed := e.memo.parseSPF(records[0].Octets, false)
 	// RFC 7208, section 4.6: a syntax error anywhere is found before evaluation.
 	if len(parsed.Problems) > 0 {
 		return e.fail(SPFPermError, "the record at %s has a syntax error at offset %d", domain, parsed.Problems[0].Offset)

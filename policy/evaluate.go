@@ -11,10 +11,15 @@ import (
 // one that needs a part which was left out does not apply. The findings of one
 // verdict have different keys, and are at most 20.
 func Evaluate(f *facts.Facts, rules []Rule) []Verdict {
-	verdicts := make([]Verdict, len(rules))
+	return AppendVerdicts(make([]Verdict, 0, len(rules)), f, rules)
+}
+
+// AppendVerdicts is Evaluate for callers who judge many domains and need no
+// verdict for long: it appends to a slice that may be used again.
+func AppendVerdicts(verdicts []Verdict, f *facts.Facts, rules []Rule) []Verdict {
 	for i := range rules {
-		verdicts[i].Rule = &rules[i]
-		verdicts[i].judge(f)
+		verdicts = append(verdicts, Verdict{Rule: &rules[i]})
+		verdicts[len(verdicts)-1].judge(f)
 	}
 	return verdicts
 }

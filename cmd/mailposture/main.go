@@ -10,12 +10,12 @@ import (
 	"syscall"
 )
 
-// gcPercent lets the heap grow to five times what is live before it is
-// collected, up to memoryLimit: a scan's live heap is some tens of MiB, whatever
-// the length of its list, and this saves an eighth of the processor time
-// (measured on 10,000 domains, parts mx, spf and dmarc).
+// gcPercent lets the heap grow to eleven times what is live before it is
+// collected, up to memoryLimit: a scan's live heap is about ten MiB, whatever the
+// length of its list. The processor time of a scan of 20,000 domains, parts mx,
+// spf and dmarc, was 1.9 s with 200 and with 400, 1.6 s with 800, 1.5 s with 1600.
 const (
-	gcPercent   = 400
+	gcPercent   = 1000
 	memoryLimit = 256 << 20
 )
 

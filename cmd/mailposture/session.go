@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,8 @@ type session struct {
 	progress    *progress
 	drawsOnErrs bool // a progress line is on stderr
 	results     int  // handed to the writers
+
+	verdicts sync.Pool // of *[]policy.Verdict: four kilobytes a domain
 
 	asked *report.Asked // how the questions went; nil when no resolver was asked
 }
@@ -98,7 +101,14 @@ func (s *session) each(write func(report.Writer) error) error {
 // judge makes a result of what was observed. It is pure, and safe to call from
 // several goroutines.
 func (s *session) judge(snapshot *facts.Snapshot, f *facts.Facts) report.Result {
-	result := report.New(by(), snapshot, f, policy.Evaluate(f, s.rules), s.notRun)
+	spare, ok := s.verdicts.Get().(*[]policy.Verdict)
+	if !ok {
+		spare = new([]policy.Verdict)
+	}
+	*spare = policy.AppendVerdicts((*spare)[:0], f, s.rules)
+	result := report.New(by(), snapshot, f, *spare, s.notRun)
+	clear(*spare) // what the findings point to need not be kept
+	s.verdicts.Put(spare)
 	s.secondOpinion(&result, snapshot, f)
 	return result
 }
