@@ -35,6 +35,11 @@ result is **permerror**, whatever stands behind. Who can register a name that do
 		})
 		return findings
 	},
+	Repair: func(f *facts.Facts) []facts.Change {
+		return dropSPF(f, func(_ *facts.SPFNode, t *facts.SPFTerm) bool {
+			return t.Mechanism == record.MechInclude && t.State == facts.Absent && !likelySlip(f, t)
+		})
+	},
 	Examples: []Example{{
 		Name:     "a slip in the name",
 		Zone:     `example.com. TXT "v=spf1 include:spf.protection.outlok.com -all"`,
