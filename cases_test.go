@@ -148,7 +148,9 @@ func (c caseFolder) result() (report.Result, []verdict) {
 		}
 		kept = append(kept, k)
 	}
-	return report.New("mailposture/test", &snapshot, f, all, nil), kept
+	result := report.New("mailposture/test", &snapshot, f, all, nil)
+	result.AddRepairs(policy.Mend(f, all))
+	return result, kept
 }
 
 func (c caseFolder) judge() {

@@ -80,3 +80,27 @@ func (w *world) rounds(b *testing.B, domain facts.Domain, opt facts.Options) []k
 		}
 	}
 }
+
+// Mend for a typical domain, of which nothing can be mended by a record, and for
+// one with several things to mend.
+func BenchmarkMend(b *testing.B) {
+	for name, text := range map[string]string{"nothing": benchZone, "three": brokenZone} {
+		b.Run(name, func(b *testing.B) {
+			f := newWorld(b, text).facts(b, "example.com", facts.DefaultOptions())
+			verdicts := policy.Evaluate(f, policy.Rules())
+			b.ReportAllocs()
+			repairs := 0
+			for b.Loop() {
+				repairs = len(policy.Mend(f, verdicts))
+			}
+			b.ReportMetric(float64(repairs), "repairs")
+		})
+	}
+}
+
+// brokenZone has findings in three records.
+const brokenZone = `example.com. MX 0 .
+example.com. MX 10 mx.example.com.
+example.com. TXT "v=spf1 ip4:192.0.2.25 a:gone1.example.com a:gone2.example.com a:gone3.example.com ?all"
+mx.example.com. A 192.0.2.25
+`

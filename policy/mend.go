@@ -14,9 +14,9 @@ type Repair struct {
 	Rules []*Rule // whose findings it mends, in the order of the verdicts
 }
 
-// maxSteps bounds how many rules of one domain are repaired, and so how often
+// maxSteps bounds how many proposals for one domain are tried, and so how often
 // it is built and judged again.
-const maxSteps = 16
+const maxSteps = 24
 
 // Mend finds the changes that mend what the verdicts of a domain report, at
 // most one for each name and kind, in that order. A change is among them only
@@ -38,8 +38,8 @@ func Mend(f *facts.Facts, verdicts []Verdict) []Repair {
 		changes := r.Repair(m.now.facts)
 		// What only came up on the way is mended in a record that is changed
 		// anyway, or not at all: no finding would show it.
-		if len(changes) > 0 && (outcomeOf(verdicts, r) == Fail || len(m.onlyHere(changes)) == 0) {
-			m.try(r, changes)
+		if len(changes) > 0 && (outcomeOf(verdicts, r) == Fail || len(m.onlyHere(changes)) == 0) && m.try(r, changes) {
+			clear(tried) // what failed alone may hold now
 		}
 	}
 	return m.repairs(verdicts)
@@ -80,27 +80,28 @@ func (m *mending) next(tried map[*Rule]bool) *Rule {
 	return worst
 }
 
-// try goes a step on, if the changes are proved.
-func (m *mending) try(r *Rule, changes []facts.Change) {
+// try goes a step on, if the changes are proved, and reports whether they are.
+func (m *mending) try(r *Rule, changes []facts.Change) bool {
 	for _, c := range changes {
 		if !m.allowed(c) {
-			return
+			return false
 		}
 	}
 	all, ok := m.joined(changes)
 	if !ok {
-		return
+		return false
 	}
 	then := m.judged(all)
 	if prove(m.now, then, r) != "" {
-		return
+		return false
 	}
 	for _, before := range m.steps { // a step may undo none before it
 		if outcomeOf(then.verdicts, before.rule) != Pass {
-			return
+			return false
 		}
 	}
 	m.now, m.changes, m.steps = then, all, append(m.steps, step{r, questionsOf(changes)})
+	return true
 }
 
 // judged is the domain with changes made.

@@ -44,7 +44,13 @@ type htmlFinding struct {
 	Anchor   string // of the rule
 	Title    string // of the rule
 	Evidence []htmlEvidence
-	Repairs  []Repair
+	Repairs  []htmlRepair
+}
+
+// htmlRepair is a change, with what differs.
+type htmlRepair struct {
+	Repair
+	Was, Is []piece
 }
 
 // htmlEvidence is a record with its marked part.
@@ -136,7 +142,8 @@ func (h *htmlWriter) finding(r Result, f Finding) htmlFinding {
 	}
 	for _, i := range f.Repairs {
 		if 0 <= i && i < len(r.Repairs) {
-			out.Repairs = append(out.Repairs, r.Repairs[i])
+			was, is := differences(r.Repairs[i].Old, r.Repairs[i].New)
+			out.Repairs = append(out.Repairs, htmlRepair{r.Repairs[i], was, is})
 		}
 	}
 	return out

@@ -138,6 +138,7 @@ func (t *textWriter) brief(r Result) {
 	for _, f := range r.Findings {
 		t.briefFinding(f)
 	}
+	t.briefRepairs(r)
 	for _, g := range groups {
 		p.flow(2, tag(p, "UNKNOWN", yellow), p.words([]inline{{Text: unsettledWords(g)}}), proseWidth)
 	}

@@ -114,6 +114,7 @@ type Format struct {
 	Name       string   // what -f takes
 	Extensions []string // what -o recognises, with the dot
 	Help       string   // one line
+	Repairs    bool     // it shows a result's repairs
 	New        func(io.Writer, Options) Writer
 }
 

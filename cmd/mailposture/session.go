@@ -27,6 +27,7 @@ type session struct {
 	shown       map[policy.Severity]bool // nil: all
 	threshold   policy.Severity          // "": never fail
 	sinks       []*sink
+	repairs     bool         // a format shows them
 	all         report.Tally // of every finding, for the exit code
 	tally       report.Tally // of those that are shown, for the summary
 	progress    *progress
@@ -74,6 +75,7 @@ func (s *session) begin(lists []string, total int) error {
 	if s.sinks, err = openSinks(s.flags.format, s.flags.outputs, s.io.out, opt); err != nil {
 		return err
 	}
+	s.repairs = slices.ContainsFunc(s.sinks, func(sink *sink) bool { return sink.format.Repairs })
 	run := report.Run{By: by(), Started: time.Now().UTC(), Lists: []report.List{}, Rules: report.NewRules(s.rules)}
 	for _, path := range lists {
 		run.Lists = append(run.Lists, report.List{Path: listName(path)})
@@ -95,7 +97,11 @@ func (s *session) each(write func(report.Writer) error) error {
 // judge makes a result of what was observed. It is pure, and safe to call from
 // several goroutines.
 func (s *session) judge(snapshot *facts.Snapshot, f *facts.Facts) report.Result {
-	result := report.New(by(), snapshot, f, policy.Evaluate(f, s.rules), s.notRun)
+	verdicts := policy.Evaluate(f, s.rules)
+	result := report.New(by(), snapshot, f, verdicts, s.notRun)
+	if s.repairs {
+		result.AddRepairs(policy.Mend(f, verdicts))
+	}
 	s.secondOpinion(&result, snapshot, f)
 	return result
 }
