@@ -7,6 +7,11 @@ import (
 	"github.com/mailposture/mailposture/record"
 )
 
+// maxMended bounds the records that are read for what may mend them, in octets:
+// one that is longer is not of a person's making, and the work is for each of
+// many proposals.
+const maxMended = 4 << 10
+
 // rewrite is the change of one TXT record into another.
 func rewrite(f *facts.Facts, r facts.Record, octets string) []facts.Change {
 	old := published(f, r)

@@ -14,7 +14,7 @@ import (
 // what is none. edit drops a piece by making it "".
 func editDMARC(f *facts.Facts, edit func(pieces []string, tags []*record.Tag)) []facts.Change {
 	d := &f.DMARC
-	if d.Parsed == nil || d.FoundAt != ownDMARC(f).Name {
+	if d.Parsed == nil || len(d.Record.Octets) > maxMended || d.FoundAt != ownDMARC(f).Name {
 		return nil
 	}
 	var pieces []string
@@ -96,6 +96,9 @@ func mergeDMARC(f *facts.Facts) []facts.Change {
 	var tags []string
 	uris := map[string][]string{}
 	for i, r := range f.DMARC.Records {
+		if len(r.Octets) > maxMended {
+			return nil
+		}
 		change.Old = append(change.Old, published(f, r))
 		parsed := record.ParseDMARC(r.Octets)
 		var mine []string
@@ -111,7 +114,7 @@ func mergeDMARC(f *facts.Facts) []facts.Change {
 				}
 			}
 		}
-		if slices.Sort(mine[1:]); i > 0 && !slices.Equal(mine, tags) {
+		if slices.Sort(mine); i > 0 && !slices.Equal(mine, tags) {
 			return nil
 		}
 		tags = mine
@@ -119,7 +122,7 @@ func mergeDMARC(f *facts.Facts) []facts.Change {
 	if len(f.DMARC.Records) < 2 || slices.Contains(change.Old, "") {
 		return nil
 	}
-	slices.SortStableFunc(tags[1:], func(a, b string) int { return tagOrder(a) - tagOrder(b) })
+	slices.SortStableFunc(tags, func(a, b string) int { return tagOrder(a) - tagOrder(b) })
 	for _, name := range []string{"rua", "ruf"} {
 		if len(uris[name]) > 0 {
 			tags = append(tags, name+"="+strings.Join(uris[name], ","))
@@ -132,10 +135,11 @@ func mergeDMARC(f *facts.Facts) []facts.Change {
 // tagOrder is the order in which people write the tags that matter most.
 func tagOrder(tag string) int {
 	name, _, _ := strings.Cut(tag, "=")
-	if i := slices.Index([]string{"p", "sp", "np"}, name); i >= 0 {
+	order := []string{"v", "p", "sp", "np"}
+	if i := slices.Index(order, name); i >= 0 {
 		return i
 	}
-	return len("p sp np")
+	return len(order)
 }
 
 // dmarcVersion is what stands where "DMARC1" should.
@@ -144,7 +148,7 @@ var dmarcVersion = regexp.MustCompile(`(?i)^\s*dmarc\s*1?(?:\.0)?[,.:]?(?:\s+|$)
 // spellDMARC proposes the record that was meant where its version has a slip.
 func spellDMARC(f *facts.Facts) []facts.Change {
 	meant := slices.DeleteFunc(slices.Clone(f.DMARC.Others), func(r facts.Record) bool { return !meantAsDMARC(r) })
-	if len(meant) != 1 {
+	if len(meant) != 1 || len(meant[0].Octets) > maxMended {
 		return nil
 	}
 	text := strings.NewReplacer(`"`, "", "'", "", `\`, "").Replace(meant[0].Octets)
@@ -202,10 +206,9 @@ func spellURIs(f *facts.Facts) []facts.Change {
 
 // spellURI is one report address as a URI.
 func spellURI(item string) string {
-	lower := strings.ToLower(item)
-	for _, slip := range []string{"mailto://", "mailto:", "mail:", "mailto=", "mailto", "rua=mailto:", "ruf=mailto:"} {
-		if rest := item[len(item)-len(strings.TrimPrefix(lower, slip)):]; rest != item || slip == lower {
-			item, lower = rest, strings.ToLower(rest)
+	for _, slip := range []string{"rua=", "ruf=", "mailto://", "mailto:", "mail:", "mailto=", "mailto"} {
+		if len(item) >= len(slip) && strings.EqualFold(item[:len(slip)], slip) {
+			item = item[len(slip):]
 		}
 	}
 	if strings.Contains(item, "@") && !strings.Contains(item, "://") {

@@ -112,7 +112,7 @@ func editKeys(f *facts.Facts, edit func(k *facts.Key) string) []facts.Change {
 	var changes []facts.Change
 	for i := range f.DKIM.Keys {
 		k := &f.DKIM.Keys[i]
-		if k.Parsed == nil || len(k.Chain) > 0 || k.Provider != "" {
+		if k.Parsed == nil || len(k.Record.Octets) > maxMended || len(k.Chain) > 0 || k.Provider != "" {
 			continue
 		}
 		if octets := edit(k); octets != "" {

@@ -16,7 +16,7 @@ func spfText(terms []string) string { return strings.Join(append([]string{"v=spf
 func editSPF(f *facts.Facts, edit func(n *facts.SPFNode, terms []string)) []facts.Change {
 	var changes []facts.Change
 	f.SPF.Each(func(n *facts.SPFNode, _ []*facts.SPFTerm) {
-		if n.Count != 1 || !under(n.Name, string(f.Domain)) {
+		if n.Count != 1 || len(n.Record.Octets) > maxMended || !under(n.Name, string(f.Domain)) {
 			return
 		}
 		terms := make([]string, len(n.Terms))
@@ -51,7 +51,7 @@ func dropSPF(f *facts.Facts, drop func(*facts.SPFNode, *facts.SPFTerm) bool) []f
 func endSPF(f *facts.Facts, all string) []facts.Change {
 	var changes []facts.Change
 	f.SPF.Each(func(n *facts.SPFNode, via []*facts.SPFTerm) {
-		if n.Count != 1 || !redirected(via) || !under(n.Name, string(f.Domain)) {
+		if n.Count != 1 || len(n.Record.Octets) > maxMended || !redirected(via) || !under(n.Name, string(f.Domain)) {
 			return
 		}
 		ends := decidingTerm(n)
@@ -108,6 +108,9 @@ func mergeSPF(f *facts.Facts) []facts.Change {
 	var terms []string
 	end := record.Qualifier(0)
 	for _, r := range f.SPF.Records {
+		if len(r.Octets) > maxMended {
+			return nil
+		}
 		change.Old = append(change.Old, published(f, r))
 		for _, t := range record.ParseSPF(r.Octets).Terms {
 			switch {
@@ -162,7 +165,8 @@ func likelySlip(f *facts.Facts, t *facts.SPFTerm) bool {
 	for _, service := range f.Options.Providers.All() {
 		for _, name := range service.SPFIncludes {
 			name = strings.TrimPrefix(name, ".") // of a suffix, too
-			if distance(strings.ToLower(t.Domain), name) <= max(1, len(name)/8) {
+			most := max(1, len(name)/8)
+			if longer := len(t.Domain) - len(name); -most <= longer && longer <= most && distance(strings.ToLower(t.Domain), name) <= most {
 				return true
 			}
 		}
@@ -174,7 +178,7 @@ func likelySlip(f *facts.Facts, t *facts.SPFTerm) bool {
 // to keep to the limit, to put the addresses of servers of the domain's own in
 // the place of a and mx terms that name them.
 func thinSPF(f *facts.Facts) []facts.Change {
-	if len(f.SPF.Records) != 1 {
+	if len(f.SPF.Records) != 1 || len(f.SPF.Records[0].Octets) > maxMended {
 		return nil
 	}
 	spared := 0

@@ -108,6 +108,9 @@ func spellVersion(f *facts.Facts) []facts.Change {
 		return nil
 	}
 	r := f.SPF.LookAlikes[0]
+	if len(r.Octets) > maxMended {
+		return nil
+	}
 	rest := strings.Fields(strings.TrimRight(spfVersion.ReplaceAllString(r.Octets, ""), `"' `))
 	terms, ok := meantTerms(rest)
 	if !ok || len(terms) == 0 {
