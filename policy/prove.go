@@ -91,6 +91,9 @@ func weaker(before, after *facts.Facts) string {
 	if why := weakerDMARC(&before.DMARC, &after.DMARC); why != "" {
 		return why
 	}
+	if newFault(before, after) {
+		return "the DMARC record has a new fault"
+	}
 	for _, k := range before.DKIM.Keys {
 		kept := slices.ContainsFunc(after.DKIM.Keys, func(l facts.Key) bool { return l.Selector == k.Selector && l.State == k.State })
 		if k.State == facts.KeyPresent && !kept {
@@ -117,6 +120,18 @@ func weakerDMARC(before, after *facts.DMARC) string {
 		return "a report address is gone"
 	}
 	return ""
+}
+
+// newFault reports whether the DMARC record has a problem of a kind that it did
+// not have: not each is a rule's. What is wrong with SPF and keys is.
+func newFault(before, after *facts.Facts) bool {
+	if before.DMARC.Parsed == nil || after.DMARC.Parsed == nil {
+		return false
+	}
+	return slices.ContainsFunc(after.DMARC.Parsed.Problems, func(p record.Problem) bool {
+		same := func(q record.Problem) bool { return q.Code == p.Code }
+		return !slices.ContainsFunc(before.DMARC.Parsed.Problems, same)
+	})
 }
 
 // lacksReports reports whether an address that works is no longer there.

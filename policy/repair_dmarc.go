@@ -276,13 +276,23 @@ func partTags(f *facts.Facts) []facts.Change {
 	})
 }
 
-// partTag puts a semicolon before each tag that another swallowed.
+// partTag puts a semicolon before each tag that another swallowed. A list of
+// addresses that goes on under its own name again is one list.
 func partTag(piece string) string {
 	words := strings.FieldsFunc(piece, func(r rune) bool { return strings.ContainsRune(" \t\r\n", r) })
 	var out []string
+	open := ""
 	for i, word := range words {
-		if i > 0 && swallowsTag("x "+word) {
-			out[len(out)-1] = strings.TrimRight(out[len(out)-1], ",") + ";"
+		name, value, isTag := strings.Cut(word, "=")
+		switch last := len(out) - 1; {
+		case i > 0 && isTag && strings.EqualFold(name, open):
+			out[last] = strings.TrimRight(out[last], ",.") + "," + value
+			continue
+		case i > 0 && swallowsTag("x "+word):
+			out[last] = strings.TrimRight(out[last], ",.") + ";"
+		}
+		if isTag {
+			open = name
 		}
 		out = append(out, word)
 	}

@@ -255,8 +255,8 @@ func ownAddresses(f *facts.Facts, t *facts.SPFTerm) string {
 func liveSPF(f *facts.Facts) []facts.Change {
 	return editSPF(f, func(n *facts.SPFNode, terms []string) {
 		all := decidingTerm(n)
-		if all == nil {
-			return
+		if all == nil || len(n.Problems) > 0 {
+			return // what nobody can read was not meant to stand anywhere
 		}
 		var before, behind []string
 		for i := range n.Terms {
