@@ -45,13 +45,17 @@ func newText(w io.Writer, o Options) *textWriter {
 	return &textWriter{to: w, page: page{color: o.Color, width: max(width, minWidth)}}
 }
 
-// Begin writes nothing.
+// Begin writes what was planned, if anything was.
 func (t *textWriter) Begin(run Run) error {
 	rules := make([]Rule, len(run.Rules))
 	for i, r := range run.Rules {
 		rules[i] = cleanRule(r)
 	}
 	t.rules = newRulebook(rules, namedDomains)
+	for _, plan := range run.WhatIf {
+		t.page.prose(0, yellow, "As if this were published: "+printable(plan))
+		t.last = severalLines
+	}
 	return nil
 }
 
@@ -95,6 +99,7 @@ func (t *textWriter) flush() error {
 // full writes one domain with everything there is to say.
 func (t *textWriter) full(r Result) {
 	p := &t.page
+	t.follow(severalLines)
 	if r.Status == Rejected {
 		p.line(0, rejection(p, r))
 		return

@@ -21,7 +21,8 @@ type Run struct {
 	By      string    `json:"by"`
 	Started time.Time `json:"started"`
 	Lists   []List    `json:"lists"`
-	Rules   []Rule    `json:"-"` // every rule that was run, by ID
+	WhatIf  []string  `json:"what_if,omitempty"` // records that were taken for published: "NAME TYPE DATA"
+	Rules   []Rule    `json:"-"`                 // every rule that was run, by ID
 }
 
 // List is a domain list that was read.
