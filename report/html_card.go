@@ -20,6 +20,8 @@ type htmlCard struct {
 	Worst    string // a class: a severity, "incomplete", "rejected" or "clean"
 	Chips    []htmlChip
 	Posture  string
+	Stranger string // what a stranger can do
+	Parking  string // the verdict on a domain without mail
 	Title    string
 	From     string // "domains.txt:3"
 	Findings []htmlFinding
@@ -81,7 +83,10 @@ func (h *htmlWriter) card(r Result, place int, only bool) htmlCard {
 		Result: r, Place: place, Open: only, Title: r.Domain,
 		Worst: cardClass(r), Chips: chips(tallySeverities(r.Findings)),
 		Posture: strings.Join(postureLine(r), " · "), From: listLine(r.Input),
-		Unsure: unsettledBy(r),
+		Unsure: unsettledBy(r), Stranger: strangerSentence(r),
+	}
+	if r.Parked != nil {
+		c.Parking = parkedWords(r.Parked)
 	}
 	if c.Title == "" && r.Input != nil {
 		x := evidenceExcerpt(Evidence{Text: r.Input.Text}, longestEvidence)

@@ -109,6 +109,11 @@ func (t *textWriter) full(r Result) {
 		p.line(0, p.in(dim, words))
 	}
 	p.line(0)
+	if words := strangerSentence(r); words != "" || r.Parked != nil {
+		t.stranger(r, 0)
+		t.parked(r, 0)
+		p.line(0)
+	}
 	t.observed(r)
 	for _, f := range r.Findings {
 		p.line(0)
@@ -137,9 +142,11 @@ func (t *textWriter) brief(r Result) {
 	}
 	t.follow(severalLines)
 	p.line(0, p.in(bold, r.Domain), "  ", statusWords(p, r))
+	t.stranger(r, 2)
 	for _, line := range p.broken(posture, p.width-2) {
 		p.line(2, p.in(dim, line))
 	}
+	t.parked(r, 2)
 	for _, f := range r.Findings {
 		t.briefFinding(f)
 	}
