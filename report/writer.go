@@ -49,6 +49,7 @@ type Summary struct {
 	Domains  DomainCounts `json:"domains"`
 	Findings Severities   `json:"findings"` // by severity
 	Rules    []RuleCount  `json:"rules"`    // those that found something: most domains first, then by ID
+	Causes   []Cause      `json:"causes"`   // what is behind findings in several domains: most domains first
 	Coverage Coverage     `json:"coverage"`
 
 	// Asked is how the questions went, for a run that asked resolvers. It may
