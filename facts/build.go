@@ -34,6 +34,7 @@ func Build(domain Domain, answers Answers, opt Options) (*Facts, []Question) {
 	}
 	b.mailbox()
 	b.roles()
+	b.foresee()
 	b.leaveOut()
 	f.Used = b.used
 	return f, b.missing
