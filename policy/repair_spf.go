@@ -262,7 +262,7 @@ func liveSPF(f *facts.Facts) []facts.Change {
 		for i := range n.Terms {
 			switch t := &n.Terms[i]; {
 			case t == all:
-			case t.Mechanism == record.MechAll: // a second one says nothing
+			case t.Mechanism == record.MechAll, strings.EqualFold(t.Text, "v=spf1"): // a second one says nothing
 			case t.Dead && !t.Modifier && slices.Contains(terms[:i], t.Text):
 			case t.Modifier && i > slices.Index(terms, all.Text):
 				behind = append(behind, t.Text)
