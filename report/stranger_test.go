@@ -24,6 +24,14 @@ func TestStrangerSentence(t *testing.T) {
 		{"reject", found("reject"), spf("-"), "Strangers cannot send as example.com: most receivers refuse it (DMARC reject)."},
 		{"quarantine", found("quarantine"), spf("~"), "What strangers send as example.com goes to the spam folder at most receivers (DMARC quarantine)."},
 		{"reject, and +all: the pass carries DMARC through", found("reject"), spf("+"), "Anyone can send as example.com and pass for genuine, because SPF lets the whole world send."},
+		{"reject, and +all in a record that is included", found("reject"), &SPF{Standing: present(), Valid: true, LookupsComplete: true, All: "-", Tree: &SPFNode{Terms: []SPFTerm{
+			{Term: "include:a.example", Child: &SPFNode{Terms: []SPFTerm{{Term: "all"}}}}, {Term: "-all"},
+		}}}, "Anyone can send as example.com and pass for genuine, because SPF lets the whole world send."},
+		{"reject, and a negative include of one", found("reject"), &SPF{Standing: present(), Valid: true, LookupsComplete: true, All: "-", Tree: &SPFNode{Terms: []SPFTerm{
+			{Term: "-include:a.example", Child: &SPFNode{Terms: []SPFTerm{{Term: "+all"}}}}, {Term: "-all"},
+		}}}, "Strangers cannot send as example.com: most receivers refuse it (DMARC reject)."},
+		{"reject, and +all in a record that is broken: nobody passes", found("reject"), &SPF{Standing: present(), LookupsComplete: true, All: "+"},
+			"Strangers cannot send as example.com: most receivers refuse it (DMARC reject)."},
 		{"none", found("none"), spf("-"), "Anyone can send as example.com and most receivers will deliver it, because DMARC asks them to do nothing (p=none); SPF alone does not guard the From line."},
 		{"no policy, no SPF", &DMARC{Standing: absent}, &SPF{Standing: absent}, "Anyone can send as example.com and most receivers will deliver it, because there is no DMARC policy, and no SPF record."},
 		{"no policy, ?all", &DMARC{Standing: absent}, spf("?"), "Anyone can send as example.com and most receivers will deliver it, because there is no DMARC policy, and SPF says nothing about other servers."},
