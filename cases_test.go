@@ -238,7 +238,9 @@ func (c caseFolder) judgeAll(snapshots []*facts.Snapshot) []judgement {
 			c.Errorf("the snapshot of %s lacks %v", s.Domain, missing)
 		}
 		verdicts := policy.Evaluate(f, policy.Rules())
-		judged[i] = judgement{s, verdicts, report.New("mailposture/test", s, f, verdicts, nil)}
+		result := report.New("mailposture/test", s, f, verdicts, nil)
+		result.AddRepairs(policy.Mend(f, verdicts))
+		judged[i] = judgement{s, verdicts, result}
 	}
 	return judged
 }

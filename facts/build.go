@@ -36,6 +36,7 @@ func Build(domain Domain, answers Answers, opt Options) (*Facts, []Question) {
 	}
 	b.mailbox()
 	b.roles()
+	b.foresee()
 	b.leaveOut()
 	f.Used = append(make([]Observation, 0, len(b.used)), b.used...) // a snapshot of nothing holds [], not null
 	return f, b.wanted()

@@ -143,3 +143,37 @@ func (w *world) rounds(b *testing.B, domain facts.Domain, opt facts.Options) []*
 		}
 	}
 }
+
+// Mend for a typical domain, of which nothing can be mended by a record, and for
+// one with several things to mend.
+func BenchmarkMend(b *testing.B) {
+	for name, text := range map[string]string{"nothing": strings.ReplaceAll(ownZone+sharedZone, "example0000.com", "example.com"), "three": brokenZone, "hostile": hostileZone()} {
+		b.Run(name, func(b *testing.B) {
+			f := newWorld(b, text).facts(b, "example.com", facts.DefaultOptions())
+			verdicts := policy.Evaluate(f, policy.Rules())
+			b.ReportAllocs()
+			repairs := 0
+			for b.Loop() {
+				repairs = len(policy.Mend(f, verdicts))
+			}
+			b.ReportMetric(float64(repairs), "repairs")
+		})
+	}
+}
+
+// brokenZone has findings in three records.
+const brokenZone = `example.com. MX 0 .
+example.com. MX 10 mx.example.com.
+example.com. TXT "v=spf1 ip4:192.0.2.25 a:gone1.example.com a:gone2.example.com a:gone3.example.com ?all"
+mx.example.com. A 192.0.2.25
+`
+
+// hostileZone has the longest records that are mended, full of faults.
+func hostileZone() string {
+	var spf, dmarc strings.Builder
+	for i := 0; spf.Len() < 3800; i++ {
+		fmt.Fprintf(&spf, ` " include:spf.protectiom.outlook%d.com a:g%d.example.com"`, i%30, i)
+		fmt.Fprintf(&dmarc, ` "; x%d=1; rua=a b@c, pct=%d"`, i, i)
+	}
+	return fmt.Sprintf("example.com. MX 10 mx.example.com.\nmx.example.com. A 192.0.2.25\nexample.com. TXT \"v=spf1 \"%s \" +all\"\n_dmarc.example.com. TXT \"v=DMARC1; p=non\"%s\n", spf.String(), dmarc.String())
+}

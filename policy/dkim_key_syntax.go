@@ -26,6 +26,7 @@ it is refused.`,
 			return keyFault(k.Parsed)
 		})
 	},
+	Repair: spellKey,
 	Examples: []Example{{
 		Name: "a key that was cut off",
 		Zone: `example.com. A 192.0.2.80

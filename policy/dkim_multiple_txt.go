@@ -24,6 +24,7 @@ signature passes here and fails there.`,
 			return "has several TXT records, and which of them counts is not defined"
 		})
 	},
+	Repair: keepKey,
 	Examples: []Example{{
 		Name: "two keys",
 		Zone: `example.com. A 192.0.2.80

@@ -24,6 +24,7 @@ signature with this selector counts.`,
 			return "does not allow SHA-256 (h), and verifiers accept nothing else"
 		})
 	},
+	Repair: allowSHA256,
 	Examples: []Example{{
 		Name: "h=sha1",
 		Zone: `example.com. A 192.0.2.80

@@ -24,6 +24,7 @@ some give a good signature less weight.`,
 			return "has t=y, which says that it is only being tested"
 		})
 	},
+	Repair: endTesting,
 	Examples: []Example{{
 		Name: "t=y",
 		Zone: `example.com. A 192.0.2.80

@@ -33,6 +33,7 @@ of who sends such mail. Gmail, Yahoo and Outlook.com require a policy of those w
 			Evidence: evidence,
 		}}
 	},
+	Repair: firstDMARC,
 	Examples: []Example{{
 		Name: "no record",
 		Zone: `example.com. MX 10 mx.example.com.

@@ -27,6 +27,7 @@ domain above it has a record, some receivers apply that one instead; older ones 
 		}
 		return []Finding{finding}
 	},
+	Repair: mergeDMARC,
 	Examples: []Example{{
 		Name: "two records",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none"

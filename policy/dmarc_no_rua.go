@@ -26,6 +26,7 @@ cannot be raised, or kept, with any knowledge of what it does.`,
 			Evidence: []Evidence{whole(f.DMARC.Record)},
 		}}
 	},
+	Repair: addReports,
 	Examples: []Example{{
 		Name: "a policy alone",
 		Zone: `example.com. MX 10 mx.example.com.

@@ -33,6 +33,7 @@ right beginning, and no protection.`,
 			Evidence: []Evidence{at(f.DMARC.Record, tag.Span)},
 		}}
 	},
+	Repair: rejectAll,
 	Examples: []Example{{
 		Name: "p=none",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; sp=reject"

@@ -34,6 +34,7 @@ apply it to a part, each in its own way. What happens to a message depends on wh
 			Evidence: []Evidence{at(f.DMARC.Record, tag.Span)},
 		}}
 	},
+	Repair: dropPct,
 	Examples: []Example{{
 		Name: "a tenth",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=reject; pct=10"

@@ -34,6 +34,7 @@ report address; without one they ignore the whole record. The protection that wa
 		}
 		return findings
 	},
+	Repair: spellPolicy,
 	Examples: []Example{{
 		Name: "a slip, with a report address",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=rejcet; rua=mailto:d@example.com"

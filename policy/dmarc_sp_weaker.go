@@ -43,6 +43,7 @@ it is the weaker one.`,
 		}
 		return findings
 	},
+	Repair: raiseNP,
 	Examples: []Example{{
 		Name: "sp=none",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=reject; sp=none"

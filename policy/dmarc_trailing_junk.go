@@ -46,6 +46,7 @@ quotation marks in, two tags become one and receivers read neither as it was mea
 		}
 		return findings
 	},
+	Repair: partTags,
 	Examples: []Example{{
 		Name: "a missing semicolon",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=reject rua=mailto:d@example.com"

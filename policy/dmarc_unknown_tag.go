@@ -30,6 +30,7 @@ var dmarcUnknownTag = Rule{
 		}
 		return findings
 	},
+	Repair: spellTags,
 	Examples: []Example{{
 		Name: "a slip",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; rau=mailto:d@example.com"

@@ -32,6 +32,7 @@ other is there, nobody gets reports.`,
 		}
 		return findings
 	},
+	Repair: spellURIs,
 	Examples: []Example{{
 		Name: "no mailto",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; rua=dmarc@example.com"

@@ -37,6 +37,7 @@ the policy and the report addresses in it do not count.`,
 		}
 		return []Finding{finding}
 	},
+	Repair: spellDMARC,
 	Examples: []Example{{
 		Name: "small letters",
 		Zone: `_dmarc.example.com. TXT "v=dmarc1; p=reject"

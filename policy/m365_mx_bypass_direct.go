@@ -32,6 +32,7 @@ through the gateway: it reaches users without the gateway's filter, unless the t
 			return fmt.Sprintf("the MX host %s lets senders go round %s", plain(h.Name), providerName(f, f.MX.Gateway)), observed(f, mxQuestion(f))
 		})
 	},
+	Repair: dropMicrosoft,
 	Examples: []Example{{
 		Name: "Microsoft as a backup",
 		Zone: `example.com. MX 10 mxa-00000001.gslb.pphosted.com.

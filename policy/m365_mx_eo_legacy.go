@@ -25,6 +25,7 @@ DNSSEC are not to be had with them, and nobody says how long they will last.`,
 			return fmt.Sprintf("the MX host %s has an old name of Microsoft 365", plain(h.Name)), observed(f, mxQuestion(f))
 		})
 	},
+	Repair: renameEO,
 	Examples: []Example{{
 		Name:     "the old name",
 		Zone:     `example.com. MX 0 example-com.mail.eo.outlook.com.`,

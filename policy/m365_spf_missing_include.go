@@ -38,6 +38,7 @@ another system that the record lists, this does not matter.`,
 			Evidence: append([]Evidence{ownSPF(f)}, observed(f, mxQuestion(f))...),
 		}}
 	},
+	Repair: authoriseMicrosoft,
 	Examples: []Example{{
 		Name: "the MX hosts, which do not send",
 		Zone: `example.com. MX 0 example-com.mail.protection.outlook.com.

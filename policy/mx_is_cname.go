@@ -28,6 +28,7 @@ or look for a certificate and for DANE records under the name that they did not 
 			return message, slices.Concat(observed(f, mxQuestion(f)), hostAddresses(f, h))
 		})
 	},
+	Repair: nameAliasEnds,
 	Examples: []Example{{
 		Name: "an alias of the provider's host",
 		Zone: `example.com. MX 10 mail.example.com.

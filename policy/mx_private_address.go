@@ -24,14 +24,14 @@ world sees another address.`,
 	Partial: true, // each host is proved by its own answers
 	Check: func(f *facts.Facts) []Finding {
 		return hostFindings(f, func(h facts.Host) (string, []Evidence) {
-			public := func(addr netip.Addr) bool { return !facts.Unreachable(addr) }
 			// Both A and AAAA must be known: the other may hold a public address.
-			if h.State != facts.Present || h.Complete.State != facts.Present || slices.ContainsFunc(h.Addresses, public) {
+			if h.State != facts.Present || h.Complete.State != facts.Present || slices.ContainsFunc(h.Addresses, reachable) {
 				return "", nil
 			}
 			return fmt.Sprintf("the MX host %s has no address that can be reached from outside: %s", plain(h.Name), addressList(h)), hostAddresses(f, h)
 		})
 	},
+	Repair: dropPrivateHosts,
 	Examples: []Example{{
 		Name: "an address of the inner network",
 		Zone: `example.com. MX 10 mx.example.com.
@@ -58,6 +58,9 @@ mx.example.com. A 192.0.2.25`,
 		Outcome: Pass,
 	}},
 }
+
+// reachable reports whether a host on the internet can have the address.
+func reachable(addr netip.Addr) bool { return !facts.Unreachable(addr) }
 
 // addressList names a host's addresses.
 func addressList(h facts.Host) string {

@@ -33,6 +33,7 @@ that does not exist receives what is sent to it.`,
 			return fmt.Sprintf("the MX host %s has neither an A nor an AAAA record", plain(h.Name)), evidence
 		})
 	},
+	Repair: dropDeadHosts,
 	Examples: []Example{{
 		Name:     "a slip in the name",
 		Zone:     `example.com. MX 10 mail.exmaple.com.`,

@@ -32,6 +32,7 @@ some try the host "." and fail, others use the hosts that are there: whether a m
 			Evidence: observed(f, mxQuestion(f)),
 		}}
 	},
+	Repair: dropNullMX,
 	Examples: []Example{{
 		Name: "a null MX and a host",
 		Zone: `example.com. MX 0 .

@@ -67,6 +67,10 @@ type Rule struct {
 	// Check reads facts and nothing else. No finding is a pass; nil facts are
 	// never passed.
 	Check func(*facts.Facts) []Finding
+	// Repair proposes the changes of records that would mend what Check found;
+	// nil where none can be told from facts. Each is of a record in the domain,
+	// and none weakens anything. Mend proves them, and offers no other.
+	Repair func(*facts.Facts) []facts.Change
 
 	// Examples are shown by the documentation and run by the tests: at least
 	// one fails and one passes.

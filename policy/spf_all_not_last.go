@@ -35,6 +35,7 @@ there are not authorised.`,
 			Evidence: evidence,
 		}}
 	},
+	Repair: liveSPF,
 	Examples: []Example{{
 		Name:     "an include behind all",
 		Zone:     `example.com. TXT "v=spf1 ip4:192.0.2.25 -all include:_spf.example.net"`,

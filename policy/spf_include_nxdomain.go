@@ -35,6 +35,20 @@ result is **permerror**, whatever stands behind. Who can register a name that do
 		})
 		return findings
 	},
+	Repair: func(f *facts.Facts) []facts.Change {
+		return editSPF(f, func(n *facts.SPFNode, terms []string) {
+			for i := range n.Terms {
+				t := &n.Terms[i]
+				switch at := seam(n, t.Span); {
+				case t.Mechanism != record.MechInclude || t.State != facts.Absent:
+				case at >= 0:
+					terms[i] = n.Record.Octets[t.Offset:at] + " " + n.Record.Octets[at:t.End()]
+				case !likelySlip(f, t):
+					terms[i] = ""
+				}
+			}
+		})
+	},
 	Examples: []Example{{
 		Name:     "a slip in the name",
 		Zone:     `example.com. TXT "v=spf1 include:spf.protection.outlok.com -all"`,

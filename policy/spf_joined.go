@@ -10,16 +10,24 @@ import (
 // counted on one. It is "" where that does not explain the term, such as for a
 // string that ends amid a name. RFC 7208, section 3.3.
 func joined(n *facts.SPFNode, span record.Span) string {
+	if seam(n, span) < 0 {
+		return ""
+	}
+	return ", because a space is missing where two character-strings meet"
+}
+
+// seam is the offset in the record at which the space is missing, or -1.
+func seam(n *facts.SPFNode, span record.Span) int {
 	for _, end := range n.Record.Ends {
 		if end <= span.Offset || end >= span.End() {
 			continue
 		}
 		first, second := n.Record.Octets[span.Offset:end], n.Record.Octets[end:span.End()]
 		if len(record.ParseSPF("v=spf1 "+first+" "+second).Problems) == 0 {
-			return ", because a space is missing where two character-strings meet"
+			return end
 		}
 	}
-	return ""
+	return -1
 }
 
 // termAt is the place of the term in which a problem lies.

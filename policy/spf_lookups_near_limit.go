@@ -27,6 +27,7 @@ it over the limit of ten, and from then on the result is **permerror** for sende
 			Evidence: []Evidence{ownSPF(f)},
 		}}
 	},
+	Repair: thinSPF,
 	Examples: []Example{{
 		Name: "nine terms, four of them in a record that is included",
 		Zone: `example.com. TXT "v=spf1 a:a.example.com a:b.example.com a:c.example.com a:d.example.com include:four.example.com -all"

@@ -26,6 +26,7 @@ relay pool, which the next hop may refuse.`,
 			Evidence: []Evidence{none(string(f.Domain), facts.KindTXT)},
 		}}
 	},
+	Repair: firstSPF,
 	Examples: []Example{{
 		Name: "mail, and no TXT record that is SPF",
 		Zone: `example.com. MX 10 mx.example.com.

@@ -39,6 +39,7 @@ were not listed at all. The same holds for a name that the record includes.`,
 		})
 		return findings
 	},
+	Repair: mergeSPF,
 	Examples: []Example{{
 		Name: "two records",
 		Zone: `example.com. TXT "v=spf1 mx -all"

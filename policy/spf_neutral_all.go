@@ -31,6 +31,7 @@ those who forge the domain is not held back by SPF.`,
 		})
 		return []Finding{finding}
 	},
+	Repair: func(f *facts.Facts) []facts.Change { return endSPF(f, "~all") },
 	Examples: []Example{{
 		Name:     "?all",
 		Zone:     `example.com. TXT "v=spf1 ip4:192.0.2.25 ?all"`,

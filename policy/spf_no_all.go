@@ -36,6 +36,7 @@ means that the end of the record was lost in a form or in a copy.`,
 			Evidence: []Evidence{whole(n.Record)},
 		}}
 	},
+	Repair: func(f *facts.Facts) []facts.Change { return endSPF(f, "~all") },
 	Examples: []Example{{
 		Name:     "no end",
 		Zone:     `example.com. TXT "v=spf1 ip4:192.0.2.25"`,

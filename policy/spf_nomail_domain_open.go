@@ -41,6 +41,7 @@ denies it, SPF holds nobody back. That a domain sends under a DKIM selector whic
 			Evidence: []Evidence{ownSPF(f)},
 		}}
 	},
+	Repair: denySPF,
 	Examples: []Example{{
 		Name:     "a null MX and no SPF",
 		Zone:     `example.com. MX 0 .`,

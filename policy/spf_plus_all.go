@@ -35,6 +35,7 @@ pass SPF, and DMARC with it: that is worse than no record.`,
 		})
 		return findings
 	},
+	Repair: func(f *facts.Facts) []facts.Change { return endSPF(f, "~all") },
 	Examples: []Example{{
 		Name:     "with a plus",
 		Zone:     `example.com. TXT "v=spf1 mx +all"`,

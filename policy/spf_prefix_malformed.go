@@ -30,6 +30,7 @@ quote or space in front, receivers see no SPF record at all.`,
 		}
 		return []Finding{finding}
 	},
+	Repair: spellVersion,
 	Examples: []Example{{
 		Name:     "no space behind the version",
 		Zone:     `example.com. TXT "v=spf1include:_spf.example.net -all"`,

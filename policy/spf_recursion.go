@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/record"
 )
 
 var spfRecursion = Rule{
@@ -32,6 +33,9 @@ lookups with **permerror**. Senders that match before the loop still pass; all o
 			})
 		})
 		return findings
+	},
+	Repair: func(f *facts.Facts) []facts.Change {
+		return dropSPF(f, func(_ *facts.SPFNode, t *facts.SPFTerm) bool { return t.Loop && t.Mechanism == record.MechInclude })
 	},
 	Examples: []Example{{
 		Name:     "an include of itself",

@@ -34,6 +34,11 @@ servers that its record lists are not authorised.`,
 		})
 		return findings
 	},
+	Repair: func(f *facts.Facts) []facts.Change { // receivers ignore it as it is
+		return dropSPF(f, func(n *facts.SPFNode, t *facts.SPFTerm) bool {
+			return t.Mechanism == record.ModRedirect && decidingTerm(n) != nil
+		})
+	},
 	Examples: []Example{{
 		Name: "both",
 		Zone: `example.com. TXT "v=spf1 redirect=_spf.example.net ~all"

@@ -39,6 +39,7 @@ as mail that could not be authenticated, which Exchange Online then sends on thr
 		}
 		return findings
 	},
+	Repair: authoriseRelays,
 	Examples: []Example{{
 		Name:     "a relay that is not listed",
 		Zone:     `example.com. TXT "v=spf1 ip4:192.0.2.0/28 -all"`,

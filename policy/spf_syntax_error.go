@@ -35,6 +35,7 @@ no server passes. An error in a record that is included does the same, unless a 
 		})
 		return findings
 	},
+	Repair: spellSPF,
 	Examples: []Example{{
 		Name:     "a slip in a mechanism's name",
 		Zone:     `example.com. TXT "v=spf1 inlude:_spf.example.net -all"`,

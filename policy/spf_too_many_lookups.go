@@ -32,6 +32,7 @@ provider's addresses into the record ("flattening") breaks when the provider cha
 		}
 		return []Finding{{Message: message, Evidence: []Evidence{at(f.SPF.Tree.Record, beyondLimit(f))}}}
 	},
+	Repair: thinSPF,
 	Examples: []Example{{
 		Name: "eleven terms",
 		Zone: `example.com. TXT "v=spf1 a:a.example.com a:b.example.com a:c.example.com a:d.example.com a:e.example.com a:f.example.com" " a:g.example.com a:h.example.com a:i.example.com a:j.example.com a:k.example.com -all"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/record"
 )
 
 var spfVoidLookups = Rule{
@@ -35,6 +36,11 @@ listed behind the dead names fails there, and passes where a receiver is more pa
 			Message:  fmt.Sprintf("%d DNS lookups of SPF find nothing, and receivers stop after %d: %s", f.SPF.VoidLookups, facts.SPFVoidLookupLimit, listed(texts)),
 			Evidence: evidence,
 		}}
+	},
+	Repair: func(f *facts.Facts) []facts.Change {
+		return dropSPF(f, func(_ *facts.SPFNode, t *facts.SPFTerm) bool {
+			return t.Voids > 0 && t.State == facts.Absent && t.Mechanism != record.ModRedirect && !likelySlip(f, t)
+		})
 	},
 	Examples: []Example{{
 		Name:     "three names that are gone",

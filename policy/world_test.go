@@ -12,10 +12,11 @@ import (
 )
 
 // world answers from a zone that is the whole world. The questions in broken
-// fail instead.
+// fail instead, and edits are made.
 type world struct {
 	set    *zone.Set
 	broken []facts.Question
+	edits  []policy.Repair
 }
 
 func newWorld(t testing.TB, text string) *world {
@@ -40,7 +41,23 @@ func (w *world) lookup(t testing.TB, q facts.Question) facts.Observation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, e := range w.edits {
+		if e.Question == q {
+			answers[0] = edited(answers[0], e.Old, e.New)
+		}
+	}
 	return answers[0]
+}
+
+// edited is an answer without some records and with others.
+func edited(o facts.Observation, old, come []string) facts.Observation {
+	data := slices.DeleteFunc(slices.Clone(o.Data), func(d string) bool { return slices.Contains(old, d) })
+	o.Data, o.Status = append(data, come...), facts.Found
+	slices.Sort(o.Data)
+	if len(o.Data) == 0 {
+		o.Status = facts.NoData
+	}
+	return o
 }
 
 // known is what Build has been told so far.

@@ -238,6 +238,11 @@ func slow() Result {
 func inherits() Result {
 	r := blank("shop.example.net", 4)
 	r.Roles = []string{"parked"}
+	r.Parked = &Parked{Records: []ParkedRecord{
+		{Name: "shop.example.net", Kind: "MX", Data: "0 .", Published: true},
+		{Name: "shop.example.net", Kind: "TXT", Data: `"v=spf1 -all"`},
+		{Name: "_dmarc.shop.example.net", Kind: "TXT", Data: `"v=DMARC1; p=reject"`},
+	}}
 	r.MX = &MX{Standing: present(), Null: true, Hosts: []Host{}}
 	r.SPF = &SPF{Standing: Standing{State: "absent"}}
 	r.DMARC = &DMARC{Standing: present(), Record: "v=DMARC1; p=quarantine; sp=reject; t=y", Valid: true, FoundAt: "_dmarc.example.net",

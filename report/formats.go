@@ -17,17 +17,17 @@ func Formats() []Format {
 			New:  func(w io.Writer, _ Options) Writer { return newCSV(w) },
 		},
 		{
-			Name: "html", Extensions: []string{".html", ".htm"},
+			Name: "html", Extensions: []string{".html", ".htm"}, Repairs: true,
 			Help: "one self-contained page for people",
 			New:  func(w io.Writer, _ Options) Writer { return newHTML(w) },
 		},
 		{
-			Name: "json", Extensions: []string{".json"},
+			Name: "json", Extensions: []string{".json"}, Repairs: true,
 			Help: "one document: run, domains, rules, summary",
 			New:  func(w io.Writer, _ Options) Writer { return newJSON(w) },
 		},
 		{
-			Name: "jsonl", Extensions: []string{".jsonl", ".ndjson"},
+			Name: "jsonl", Extensions: []string{".jsonl", ".ndjson"}, Repairs: true,
 			Help: "one object a line for each domain",
 			New:  func(w io.Writer, o Options) Writer { return newJSONL(w, o) },
 		},
@@ -52,7 +52,7 @@ func Formats() []Format {
 			New:  func(w io.Writer, _ Options) Writer { return newSARIF(w) },
 		},
 		{
-			Name: "text", Extensions: []string{".txt"},
+			Name: "text", Extensions: []string{".txt"}, Repairs: true,
 			Help: "for a terminal",
 			New:  func(w io.Writer, o Options) Writer { return newText(w, o) },
 		},

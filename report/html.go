@@ -57,6 +57,7 @@ type htmlHead struct {
 	By        string
 	Started   string
 	Lists     []string
+	WhatIf    []string
 	StyleHash string // base64 of the SHA-256 of the style sheet
 }
 
@@ -70,7 +71,7 @@ func (h *htmlWriter) Begin(run Run) error {
 	run.Rules = nil
 	run = clean(run)
 	hash := sha256.Sum256([]byte(htmlStyle))
-	head := htmlHead{By: run.By, Started: pageTime(run.Started), StyleHash: base64.StdEncoding.EncodeToString(hash[:])}
+	head := htmlHead{By: run.By, Started: pageTime(run.Started), WhatIf: run.WhatIf, StyleHash: base64.StdEncoding.EncodeToString(hash[:])}
 	for _, list := range run.Lists {
 		name := list.Path
 		if name == "-" {

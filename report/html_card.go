@@ -20,6 +20,8 @@ type htmlCard struct {
 	Worst    string // a class: a severity, "incomplete", "rejected" or "clean"
 	Chips    []htmlChip
 	Posture  string
+	Stranger string // what a stranger can do
+	Parking  string // the verdict on a domain without mail
 	Title    string
 	From     string // "domains.txt:3"
 	Findings []htmlFinding
@@ -44,7 +46,13 @@ type htmlFinding struct {
 	Anchor   string // of the rule
 	Title    string // of the rule
 	Evidence []htmlEvidence
-	Repairs  []Repair
+	Repairs  []htmlRepair
+}
+
+// htmlRepair is a change, with what differs.
+type htmlRepair struct {
+	Repair
+	Was, Is []piece
 }
 
 // htmlEvidence is a record with its marked part.
@@ -75,7 +83,10 @@ func (h *htmlWriter) card(r Result, place int, only bool) htmlCard {
 		Result: r, Place: place, Open: only, Title: r.Domain,
 		Worst: cardClass(r), Chips: chips(tallySeverities(r.Findings)),
 		Posture: strings.Join(postureLine(r), " · "), From: listLine(r.Input),
-		Unsure: unsettledBy(r),
+		Unsure: unsettledBy(r), Stranger: strangerSentence(r),
+	}
+	if r.Parked != nil {
+		c.Parking = parkedWords(r.Parked)
 	}
 	if c.Title == "" && r.Input != nil {
 		x := evidenceExcerpt(Evidence{Text: r.Input.Text}, longestEvidence)
@@ -136,7 +147,8 @@ func (h *htmlWriter) finding(r Result, f Finding) htmlFinding {
 	}
 	for _, i := range f.Repairs {
 		if 0 <= i && i < len(r.Repairs) {
-			out.Repairs = append(out.Repairs, r.Repairs[i])
+			was, is := differences(r.Repairs[i].Old, r.Repairs[i].New)
+			out.Repairs = append(out.Repairs, htmlRepair{r.Repairs[i], was, is})
 		}
 	}
 	return out

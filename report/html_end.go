@@ -51,7 +51,14 @@ type htmlSummary struct {
 	Domains  []htmlBar
 	Findings []htmlBar
 	Rules    []htmlTop
+	Causes   []htmlCause
 	None     bool // nothing was found
+}
+
+// htmlCause is what is behind findings in several domains.
+type htmlCause struct {
+	Words string
+	Rules []string
 }
 
 // htmlBar is a share of a whole. X and Width are in thousandths.
@@ -91,6 +98,9 @@ func (h *htmlWriter) summary(s Summary) htmlSummary {
 			Rule: rule, Class: severityClass(rule.Severity), Anchor: anchor(rule.ID),
 			Domains: plural(r.Domains, "domain"), Width: 1000 * r.Domains / max(s.Rules[0].Domains, 1),
 		})
+	}
+	for _, c := range s.Causes {
+		out.Causes = append(out.Causes, htmlCause{c.words(), c.Rules})
 	}
 	return out
 }

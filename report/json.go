@@ -41,7 +41,7 @@ func (j *jsonWriter) End(s Summary) error {
 		f.Rule.Refs = some(f.Rule.Refs)
 		j.out.raw("\n").value(f.Rule)
 	}
-	s.Rules = some(s.Rules)
+	s.Rules, s.Causes = some(s.Rules), some(s.Causes)
 	j.out.raw("\n],\n" + `"summary":`).value(s).raw("}\n")
 	return j.out.flush()
 }

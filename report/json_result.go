@@ -12,6 +12,11 @@ func (e *encoder) result(r *Result) *encoder {
 		e.key("input").input(r.Input)
 	}
 	e.key("time").time(r.Time).text("status", string(r.Status)).someText("reason", r.Reason).texts("roles", r.Roles)
+	if r.Parked != nil {
+		e.key("parked").raw("{").flag("protected", r.Parked.Protected)
+		list(e, "records", r.Parked.Records, (*encoder).parkedRecord)
+		e.raw("}")
+	}
 	if len(r.RoleFacts) > 0 {
 		list(e, "role_facts", r.RoleFacts, (*encoder).roleFact)
 	}
@@ -160,6 +165,10 @@ func (e *encoder) evidence(v *Evidence) {
 
 func (e *encoder) repair(r *Repair) {
 	e.raw("{").text("name", r.Name).text("kind", r.Kind).text("old", r.Old).text("new", r.New).raw("}")
+}
+
+func (e *encoder) parkedRecord(r *ParkedRecord) {
+	e.raw("{").text("name", r.Name).text("kind", r.Kind).text("data", r.Data).flag("published", r.Published).raw("}")
 }
 
 func (e *encoder) unknownRule(u *UnknownRule) {

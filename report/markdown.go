@@ -36,6 +36,9 @@ func (m *markdownWriter) Begin(run Run) error {
 		words += ", " + markdownCode(printable(list.Path))
 	}
 	m.paragraph(words)
+	for _, plan := range run.WhatIf {
+		m.paragraph(markdownText("As if this were published: ") + markdownCode(printable(plan)))
+	}
 	return m.flush()
 }
 

@@ -16,7 +16,7 @@ import (
 func New(by string, s *facts.Snapshot, f *facts.Facts, verdicts []policy.Verdict, notRun []policy.Rule) Result {
 	r := Result{
 		Schema: ResultSchema, By: by, Domain: string(f.Domain), Time: second(s.Taken), Status: Complete,
-		Roles: roles(f), RoleFacts: newRoleFacts(f),
+		Roles: roles(f), RoleFacts: newRoleFacts(f), Parked: newParked(f),
 		MX: newMX(f), SPF: newSPF(f), DMARC: newDMARC(f), DKIM: newDKIM(f), M365: newM365(f),
 		Repairs: []Repair{}, NotRun: make([]string, len(notRun)),
 	}

@@ -39,6 +39,7 @@ type Result struct {
 	Status Status    `json:"status"`
 	Reason string    `json:"reason,omitempty"` // why it was rejected
 	Roles  []string  `json:"roles"`
+	Parked *Parked   `json:"parked,omitempty"` // of a domain without mail
 
 	RoleFacts []RoleFact `json:"role_facts,omitempty"` // each role, held or not
 

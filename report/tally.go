@@ -10,7 +10,8 @@ import (
 )
 
 // Tally counts a run as its results pass by. The zero value is ready; it
-// grows with the number of rules, never with the number of results. It is not
+// grows with the number of rules, and to a bound with what lies behind findings,
+// never with the number of results. It is not
 // safe for use by several goroutines at once.
 type Tally struct {
 	domains  DomainCounts
@@ -19,6 +20,7 @@ type Tally struct {
 	rules    map[string]int // results in which a rule found something
 	firm     map[policy.Severity]bool
 	hinted   map[policy.Severity]bool
+	causes   causes
 }
 
 // Add counts one result.
@@ -38,6 +40,7 @@ func (t *Tally) Add(r Result) {
 		t.hinted = make(map[policy.Severity]bool)
 	}
 	t.coverage.add(r)
+	t.causes.note(&r)
 	for i, f := range r.Findings {
 		t.findings.add(f.Severity)
 		if f.Confidence == policy.Hint {
@@ -67,7 +70,7 @@ func (t *Tally) Exceeds(threshold policy.Severity, hints bool) bool {
 
 // Summary is the counts so far, for a run that ended at finished.
 func (t *Tally) Summary(finished time.Time) Summary {
-	s := Summary{Finished: finished, Domains: t.domains, Findings: t.findings, Coverage: t.coverage, Rules: []RuleCount{}}
+	s := Summary{Finished: finished, Domains: t.domains, Findings: t.findings, Coverage: t.coverage, Rules: []RuleCount{}, Causes: t.causes.top()}
 	for id, n := range t.rules {
 		s.Rules = append(s.Rules, RuleCount{Rule: id, Domains: n})
 	}

@@ -45,13 +45,17 @@ func newText(w io.Writer, o Options) *textWriter {
 	return &textWriter{to: w, page: page{color: o.Color, width: max(width, minWidth)}}
 }
 
-// Begin writes nothing.
+// Begin writes what was planned, if anything was.
 func (t *textWriter) Begin(run Run) error {
 	rules := make([]Rule, len(run.Rules))
 	for i, r := range run.Rules {
 		rules[i] = cleanRule(r)
 	}
 	t.rules = newRulebook(rules, namedDomains)
+	for _, plan := range run.WhatIf {
+		t.page.prose(0, yellow, "As if this were published: "+printable(plan))
+		t.last = severalLines
+	}
 	return nil
 }
 
@@ -95,6 +99,7 @@ func (t *textWriter) flush() error {
 // full writes one domain with everything there is to say.
 func (t *textWriter) full(r Result) {
 	p := &t.page
+	t.follow(severalLines)
 	if r.Status == Rejected {
 		p.line(0, rejection(p, r))
 		return
@@ -104,6 +109,11 @@ func (t *textWriter) full(r Result) {
 		p.line(0, p.in(dim, words))
 	}
 	p.line(0)
+	if words := strangerSentence(r); words != "" || r.Parked != nil {
+		t.stranger(r, 0)
+		t.parked(r, 0)
+		p.line(0)
+	}
 	t.observed(r)
 	for _, f := range r.Findings {
 		p.line(0)
@@ -132,12 +142,15 @@ func (t *textWriter) brief(r Result) {
 	}
 	t.follow(severalLines)
 	p.line(0, p.in(bold, r.Domain), "  ", statusWords(p, r))
+	t.stranger(r, 2)
 	for _, line := range p.broken(posture, p.width-2) {
 		p.line(2, p.in(dim, line))
 	}
+	t.parked(r, 2)
 	for _, f := range r.Findings {
 		t.briefFinding(f)
 	}
+	t.briefRepairs(r)
 	for _, g := range groups {
 		p.flow(2, tag(p, "UNKNOWN", yellow), p.words([]inline{{Text: unsettledWords(g)}}), proseWidth)
 	}

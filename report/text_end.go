@@ -56,8 +56,9 @@ func (t *textWriter) heading(text string) {
 // summary writes the counts of the run.
 func (t *textWriter) summary(s Summary) {
 	const (
-		topRules = 10
-		column   = 12
+		topRules  = 10
+		topCauses = 6
+		column    = 12
 	)
 	t.heading("Summary")
 	p := &t.page
@@ -75,6 +76,11 @@ func (t *textWriter) summary(s Summary) {
 		rule := t.rules.of(Finding{Rule: r.Rule})
 		p.line(0, pad(label, column), p.in(severityPaint(rule.Severity), pad(string(rule.Severity), tagWidth)),
 			pad(rule.ID, 10), pad(rule.Name, name+2), p.in(dim, plural(r.Domains, "domain")))
+		label = ""
+	}
+	label = "Behind them"
+	for _, c := range s.Causes[:min(len(s.Causes), topCauses)] {
+		p.flow(0, word{pad(label, column), column, plain}, p.words([]inline{{Text: c.words() + " (" + strings.Join(c.Rules, ", ") + ")"}}), proseWidth)
 		label = ""
 	}
 	if len(s.Rules) > 0 {

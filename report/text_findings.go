@@ -102,25 +102,6 @@ func (t *textWriter) briefFinding(f Finding) {
 	}
 }
 
-// repairs writes the changes that were proved together.
-func (t *textWriter) repairs(r Result) {
-	if len(r.Repairs) == 0 {
-		return
-	}
-	p := &t.page
-	p.line(0)
-	p.flow(0, tag(p, "CHANGE", green), p.words([]inline{{Text: "these records together; the rules were run again over them"}}), proseWidth)
-	for _, c := range r.Repairs {
-		p.line(tagWidth, p.in(dim, "| "+c.Kind+" "+c.Name))
-		if c.Old != "" {
-			p.line(tagWidth, p.in(dim, "| "), p.in(red, "- "+c.Old))
-		}
-		if c.New != "" {
-			p.line(tagWidth, p.in(dim, "| "), p.in(green, "+ "+c.New))
-		}
-	}
-}
-
 // unsettled writes what could not be decided, a line for each reason.
 func (t *textWriter) unsettled(r Result) {
 	groups := unsettledBy(r)

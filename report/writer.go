@@ -21,7 +21,8 @@ type Run struct {
 	By      string    `json:"by"`
 	Started time.Time `json:"started"`
 	Lists   []List    `json:"lists"`
-	Rules   []Rule    `json:"-"` // every rule that was run, by ID
+	WhatIf  []string  `json:"what_if,omitempty"` // records that were taken for published: "NAME TYPE DATA"
+	Rules   []Rule    `json:"-"`                 // every rule that was run, by ID
 }
 
 // List is a domain list that was read.
@@ -48,6 +49,7 @@ type Summary struct {
 	Domains  DomainCounts `json:"domains"`
 	Findings Severities   `json:"findings"` // by severity
 	Rules    []RuleCount  `json:"rules"`    // those that found something: most domains first, then by ID
+	Causes   []Cause      `json:"causes"`   // what is behind findings in several domains: most domains first
 	Coverage Coverage     `json:"coverage"`
 
 	// Asked is how the questions went, for a run that asked resolvers. It may
@@ -114,6 +116,7 @@ type Format struct {
 	Name       string   // what -f takes
 	Extensions []string // what -o recognises, with the dot
 	Help       string   // one line
+	Repairs    bool     // it shows a result's repairs
 	New        func(io.Writer, Options) Writer
 }
 

@@ -95,6 +95,9 @@ func (e *evaluation) judgeItem(one item) (report.Result, error) {
 	if one.err != nil {
 		return report.Result{}, one.err
 	}
+	if one.isResult() && !e.plan.Empty() {
+		return report.Result{}, one.bad("--what-if needs saved answers, and this is a result")
+	}
 	if one.isResult() {
 		var result report.Result
 		if err := json.Unmarshal(one.text, &result); err != nil {
@@ -109,8 +112,12 @@ func (e *evaluation) judgeItem(one item) (report.Result, error) {
 	if err := snapshot.Check(); err != nil {
 		return report.Result{}, one.bad("%s", err)
 	}
-	f, _ := facts.Build(snapshot.Domain, &snapshot, one.options)
-	return e.judge(&snapshot, f), nil
+	if e.plan.Empty() {
+		f, _ := facts.Build(snapshot.Domain, &snapshot, one.options)
+		return e.judge(&snapshot, f), nil
+	}
+	f, _ := facts.Build(snapshot.Domain, e.plan.Over(&snapshot), one.options)
+	return e.judge(facts.NewSnapshot(snapshot.Domain, snapshot.Taken, f.Used), f), nil
 }
 
 // options are those of a saved file's header, under the flags. The header has

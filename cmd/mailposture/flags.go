@@ -25,6 +25,7 @@ type judgeFlags struct {
 	failOnHints     bool
 	withHelp        bool
 	relayIPs        []string
+	whatIf          []string
 	parts           []string
 	providers       []string
 	config          string
@@ -50,6 +51,7 @@ func (f *judgeFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.failOnHints, "fail-on-hints", false, "let hints count for --fail-on")
 	flags.BoolVar(&f.withHelp, "with-help", false, "put why, fix and references into each finding of a jsonl line")
 	list(flags, &f.relayIPs, "relay-ip", "", "an address that sends or relays for these domains: SPF must pass for it; repeatable")
+	flags.StringArrayVar(&f.whatIf, "what-if", nil, "judge as if \"NAME TYPE DATA\" were published; \"NAME TYPE\" alone: as if there were none; repeatable")
 	list(flags, &f.parts, "parts", "", "ask only for these: "+partNames()+" (default all)")
 	flags.StringArrayVar(&f.providers, "providers", nil, providersHelp)
 	flags.StringVar(&f.config, "config", "", "configuration file (default mailposture.yaml in . or the user's configuration folder)")

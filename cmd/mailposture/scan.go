@@ -114,6 +114,9 @@ func (f *scanFlags) config(c *cobra.Command, s *session) (scanner.Config, source
 	if f.concurrency < 1 {
 		return cfg, source{}, usage("", "--concurrency %d: it must be at least 1", f.concurrency)
 	}
+	if f.save != "" && !s.plan.Empty() {
+		return cfg, source{}, usage("save first, then try what-if with eval", "--save keeps what is published, and --what-if changes it")
+	}
 	var err error
 	if cfg.Options, err = f.options(c, facts.DefaultOptions()); err != nil {
 		return cfg, source{}, err
@@ -130,6 +133,9 @@ func (f *scanFlags) config(c *cobra.Command, s *session) (scanner.Config, source
 		return cfg, source{}, err
 	}
 	cfg.Resolver = from.resolver
+	if !s.plan.Empty() {
+		cfg.Resolver = scanner.Overlay{Next: from.resolver, Changes: s.plan}
+	}
 	if most := f.source.mostDomains(); cfg.Concurrency > most {
 		cfg.Concurrency = most
 		s.verbosef("%d domains at once, so that none spends its time waiting for --rate-limit", most)

@@ -28,8 +28,10 @@ type session struct {
 	shown       map[policy.Severity]bool // nil: all
 	threshold   policy.Severity          // "": never fail
 	sinks       []*sink
-	all         report.Tally // of every finding, for the exit code
-	tally       report.Tally // of those that are shown, for the summary
+	repairs     bool          // a format shows them
+	plan        facts.Overlay // of --what-if
+	all         report.Tally  // of every finding, for the exit code
+	tally       report.Tally  // of those that are shown, for the summary
 	progress    *progress
 	drawsOnErrs bool // a progress line is on stderr
 	results     int  // handed to the writers
@@ -61,6 +63,9 @@ func newSession(c *cobra.Command, flags *judgeFlags, io stdio) (*session, error)
 	if s.threshold, err = flags.threshold(); err != nil {
 		return nil, err
 	}
+	if s.plan, err = flags.overlay(); err != nil {
+		return nil, err
+	}
 	if s.drawsOnErrs, err = flags.showProgress(io, os.Getenv("CI") != ""); err != nil {
 		return nil, err
 	}
@@ -80,7 +85,10 @@ func (s *session) begin(lists []string, total int) error {
 	if s.sinks, err = openSinks(s.flags.format, s.flags.outputs, s.io.out, opt); err != nil {
 		return err
 	}
+	s.repairs = slices.ContainsFunc(s.sinks, func(sink *sink) bool { return sink.format.Repairs })
 	run := report.Run{By: by(), Started: time.Now().UTC(), Lists: []report.List{}, Rules: report.NewRules(s.rules)}
+	run.WhatIf = s.flags.whatIf
+	s.planning()
 	for _, path := range lists {
 		run.Lists = append(run.Lists, report.List{Path: listName(path)})
 	}
@@ -107,6 +115,9 @@ func (s *session) judge(snapshot *facts.Snapshot, f *facts.Facts) report.Result 
 	}
 	*spare = policy.AppendVerdicts((*spare)[:0], f, s.rules)
 	result := report.New(by(), snapshot, f, *spare, s.notRun)
+	if s.repairs {
+		result.AddRepairs(policy.Mend(f, *spare))
+	}
 	clear(*spare) // what the findings point to need not be kept
 	s.verdicts.Put(spare)
 	s.secondOpinion(&result, snapshot, f)

@@ -55,8 +55,9 @@ func replay(snapshots []*facts.Snapshot, parts []facts.Part) *outcome {
 	return o
 }
 
-// scanZones scans every mail domain of the zones; what is outside stays unasked.
-func scanZones(t *testing.T, files []realdata.ZoneFile) *outcome {
+// zoneSnapshots scans every mail domain of the zones; what is outside stays
+// unasked.
+func zoneSnapshots(t *testing.T, files []realdata.ZoneFile) []*facts.Snapshot {
 	t.Helper()
 	var zones []*zone.Zone
 	var domains []facts.Domain
@@ -72,17 +73,16 @@ func scanZones(t *testing.T, files []realdata.ZoneFile) *outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := newOutcome()
+	var snapshots []*facts.Snapshot
 	cfg := scanner.Config{Resolver: set, Options: facts.DefaultOptions()}
-	rules := policy.Rules()
 	for _, domain := range domains {
-		s, f, err := scanner.Scan(context.Background(), domain, cfg)
+		s, _, err := scanner.Scan(context.Background(), domain, cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.add(s, f, rules)
+		snapshots = append(snapshots, s)
 	}
-	return o
+	return snapshots
 }
 
 // Every real record goes through, and what the rules say of them changes only
@@ -109,7 +109,7 @@ func TestRealData(t *testing.T) {
 	got, err := json.MarshalIndent(map[string]*outcome{
 		"towns":        replay(towns, realdata.TownParts()),
 		"universities": replay(universities, realdata.UniversityParts()),
-		"ministry":     scanZones(t, zones),
+		"ministry":     replay(zoneSnapshots(t, zones), nil),
 	}, "", "  ")
 	if err != nil {
 		t.Fatal(err)
