@@ -215,7 +215,7 @@ func (t *trip[In, Out]) use(q facts.Question) use { return use(!t.shares(q)) }
 // mu.
 func (t *trip[In, Out]) note(i int, o facts.Observation) bool {
 	if t.got[i].Status != facts.NotAsked {
-		return false // hasten was here before
+		return false // answered, or hasten was here before
 	}
 	if o.Status == facts.NotAsked {
 		o = facts.Observation{Question: t.missing[i], Status: facts.Failed, Cause: "resolver gave no answer"}
@@ -228,7 +228,7 @@ func (t *trip[In, Out]) note(i int, o facts.Observation) bool {
 // answered takes an answer, and goes on if it was the last.
 func (t *trip[In, Out]) answered(i int, o facts.Observation) {
 	t.mu.Lock()
-	last := t.note(i, o)
+	last := !t.spent && t.note(i, o) // or it was on its way when hasten came: i may be of another round
 	t.mu.Unlock()
 	if last {
 		t.collect()
