@@ -50,20 +50,20 @@ func (t *task) fly() bool {
 		return false
 	}
 	t.first.server = i
-	if srv.gate.tryEnter(t.admitted) {
-		t.admitted()
+	if srv.gate.tryEnter(t.admitted) && !t.admitted() {
+		srv.gate.leave()
 	}
 	return true
 }
 
-// admitted is called with a place in the window.
-func (t *task) admitted() {
+// admitted is called with a place in the window. False: it is not needed.
+func (t *task) admitted() bool {
 	f, srv := &t.first, t.servers[t.first.server]
 	f.mu.Lock()
 	if f.ended {
 		f.mu.Unlock()
-		t.quit()
-		return
+		srv.lanes.leave(t.question)
+		return false
 	}
 	t.via.Tries++
 	f.flying = pending{query: &t.query, hurry: len(t.servers) > 1, task: t}
@@ -73,9 +73,27 @@ func (t *task) admitted() {
 	var err error
 	f.from, err = srv.udp.send(&f.flying, t.cfg.Timeout)
 	f.mu.Unlock()
-	if err != nil {
-		t.landed(outcome{err: err})
+	if err == nil {
+		return true
 	}
+	o := outcome{err: err}
+	v := t.learn(o)
+	srv.lanes.leave(t.question)
+	t.conclude(v, o)
+	return false
+}
+
+// landed is told by the socket how the query ended.
+func (t *task) landed(o outcome) {
+	v := t.learn(o)
+	t.quit()
+	t.conclude(v, o)
+}
+
+// learn works out what the first try amounts to.
+func (t *task) learn(o outcome) verdict {
+	f := &t.first
+	return t.judge(t.servers[f.server], protoUDP, f.flying.query, o, f.flying.sent)
 }
 
 // quit gives back what fly took.
@@ -85,12 +103,10 @@ func (t *task) quit() {
 	srv.gate.leave()
 }
 
-// landed is told by the socket how the query ended.
-func (t *task) landed(o outcome) {
-	f, srv := &t.first, t.servers[t.first.server]
-	v := t.judge(srv, protoUDP, f.flying.query, o, f.flying.sent)
-	t.quit()
-	if v.then == keep && !t.needsControl(srv, v) {
+// conclude tells the answer, or goes on if the first try did not bring it.
+func (t *task) conclude(v verdict, o outcome) {
+	f := &t.first
+	if v.then == keep && !t.needsControl(t.servers[f.server], v) {
 		t.end(t.observation(v))
 		return
 	}

@@ -19,13 +19,13 @@ type gate struct {
 
 // waiter is one exchange before the gate.
 type waiter struct {
-	admit func() // called when it may go through, without gate.mu
-	over  bool   // it was called, or its context ended; under gate.mu
+	admit func() bool // called when it may go through, without gate.mu; false: it needs the place no more
+	over  bool        // it was called, or its context ended; under gate.mu
 }
 
 // tryEnter takes a place if there is one. If not, admit is called with a place
 // later.
-func (g *gate) tryEnter(admit func()) bool {
+func (g *gate) tryEnter(admit func() bool) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.busy < g.window.size {
@@ -48,7 +48,7 @@ func (g *gate) enter(ctx context.Context) error {
 		return nil
 	}
 	in := make(chan struct{})
-	w := &waiter{admit: func() { close(in) }}
+	w := &waiter{admit: func() bool { close(in); return true }}
 	g.queue.push(w)
 	g.mu.Unlock()
 	select {
@@ -73,8 +73,25 @@ func (g *gate) leave() {
 	g.unlock()
 }
 
-// unlock frees mu, and lets those in for whom there is room.
+// unlock frees mu, and lets those in for whom there is room. A place that is not
+// needed goes to the next here, and not from there: the queue may be long.
 func (g *gate) unlock() {
+	for in := g.next(); len(in) > 0; in = g.next() {
+		g.mu.Unlock()
+		spare := 0
+		for _, w := range in {
+			if !w.admit() {
+				spare++
+			}
+		}
+		g.mu.Lock()
+		g.busy -= spare
+	}
+	g.mu.Unlock()
+}
+
+// next takes those out of the queue for whom there is room. It is called under mu.
+func (g *gate) next() []*waiter {
 	var in []*waiter
 	for g.busy < g.window.size && !g.queue.empty() {
 		w := g.queue.front()
@@ -85,10 +102,7 @@ func (g *gate) unlock() {
 			in = append(in, w)
 		}
 	}
-	g.mu.Unlock()
-	for _, w := range in {
-		w.admit()
-	}
+	return in
 }
 
 // learn tells the window how an exchange ended.
