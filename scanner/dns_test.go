@@ -633,3 +633,14 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// A query that never left has not been on its way for three hundred years.
+func TestTraceOfUnsent(t *testing.T) {
+	took := time.Duration(-1)
+	d := testDNS(t, DNSConfig{Trace: func(e TraceEvent) { took = e.RTT }}, serve(t, nil))
+	d.Close()
+	lookup(t, d, spf)
+	if took < 0 || took > time.Minute {
+		t.Errorf("took %s", took)
+	}
+}

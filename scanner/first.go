@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/mailposture/mailposture/facts"
 )
@@ -66,7 +67,7 @@ func (t *task) admitted() bool {
 		return false
 	}
 	t.via.Tries++
-	f.flying = pending{query: &t.query, hurry: len(t.servers) > 1, task: t}
+	f.flying = pending{query: &t.query, hurry: len(t.servers) > 1, task: t, sent: time.Now()}
 	if srv.mixes() {
 		f.flying.query = t.query.fresh(0, true, t.chance.bits())
 	}
