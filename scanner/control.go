@@ -48,13 +48,16 @@ func (t *task) control(ctx context.Context, i int) findings {
 		return *f
 	}
 	f, ok := t.makeControls(ctx, i)
+	if !ok && ctx.Err() != nil {
+		return f // the server had no time to answer: whoever is next makes them
+	}
 	if c.tries++; ok || c.tries == mostControls {
 		c.shown.Store(&f)
 	}
 	return f
 }
 
-// makeControls asks the controls. False: an answer is missing, and nothing shown.
+// makeControls asks the controls. False: an answer is missing.
 func (t *task) makeControls(ctx context.Context, i int) (findings, bool) {
 	f := findings{denies: true}
 	srv := t.servers[i]
@@ -68,8 +71,8 @@ func (t *task) makeControls(ctx context.Context, i int) (findings, bool) {
 			case v.status == facts.Found:
 				found++
 				made = append(made, v.data...)
-			case v.status == facts.Failed && v.weight <= weightLocal:
-				return findings{}, false // it said nothing
+			case v.mute():
+				return findings{}, false
 			}
 			f.denies = f.denies && v.denial == facts.NXDomain
 		}
@@ -80,9 +83,16 @@ func (t *task) makeControls(ctx context.Context, i int) (findings, bool) {
 	if len(f.made) > 0 {
 		srv.setAside(asideMade)
 	}
-	f.denies = f.denies && t.ponder(ctx, i, facts.Question{Name: ".", Kind: "NS"}).status == facts.Found
-	return f, true
+	if !f.denies {
+		return f, true
+	}
+	root := t.ponder(ctx, i, facts.Question{Name: ".", Kind: "NS"})
+	f.denies = root.status == facts.Found
+	return f, !root.mute()
 }
+
+// mute reports whether the server said nothing.
+func (v verdict) mute() bool { return v.status == facts.Failed && v.weight <= weightLocal }
 
 // absentNames are names that nobody has: derived, so that each run asks for the
 // same, and below two domains, so that nobody spoils both by chance.

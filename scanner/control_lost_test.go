@@ -1,0 +1,67 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/mailposture/mailposture/facts"
+)
+
+// Who loses patience while a server is put to the test does not spoil the test
+// for the others.
+func TestControlsGivenUp(t *testing.T) {
+	var quiet atomic.Bool
+	asked := make(chan struct{}, 100)
+	f := forwarder{makesUp: true, strips: true}
+	addr := raw{udp: func(pc net.PacketConn, msg []byte, from net.Addr) {
+		req := unpack(msg)
+		if quiet.Load() && isControl(req) {
+			asked <- struct{}{}
+			return
+		}
+		for _, out := range f.script(req, true) {
+			pc.WriteTo(out, from)
+		}
+	}}.serve(t)
+	d := testDNS(t, DNSConfig{Timeout: 5 * time.Second}, &scripted{addr: addr})
+	quiet.Store(true)
+	for i := range mostControls + 1 {
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { <-asked; cancel() }()
+		q := facts.Question{Name: fmt.Sprintf("d%d.absent.example", i), Kind: facts.KindA}
+		if obs, err := d.Lookup(ctx, []facts.Question{q}); err != context.Canceled {
+			t.Fatalf("%d: got %s, %v", i, brief(obs[0]), err)
+		}
+	}
+	until(t, "all have given up", func() bool { return len(d.servers[0].controls.turn) == 0 })
+	quiet.Store(false)
+	if o := lookup(t, d, facts.Question{Name: "absent.example", Kind: facts.KindA}); brief(o) != "failed "+causeMade {
+		t.Errorf("got %s", brief(o))
+	}
+}
+
+// That a server knows the root is asked again when nothing comes to the question.
+func TestRootControlLost(t *testing.T) {
+	var lost atomic.Bool
+	f := forwarder{strips: true}
+	server := serve(t, func(req *dns.Msg, udp bool) [][]byte {
+		if strings.ToLower(req.Question[0].Name) == "." && !lost.Swap(true) {
+			return nil
+		}
+		return f.script(req, udp)
+	})
+	d := testDNS(t, DNSConfig{Timeout: 100 * time.Millisecond, Retries: -1}, server)
+	want := []string{"failed " + causeNoSOA, "nxdomain"}
+	for i, want := range want {
+		if o := lookup(t, d, txt(fmt.Sprintf("absent%d.example", i))); brief(o) != want {
+			t.Errorf("%d: got %s, want %s", i, brief(o), want)
+		}
+	}
+}
