@@ -47,14 +47,16 @@ func (t *task) control(ctx context.Context, i int) findings {
 	if f := c.shown.Load(); f != nil {
 		return *f
 	}
-	f, ok := t.makeControls(ctx, i)
-	if !ok && ctx.Err() != nil {
-		return f // the server had no time to answer: whoever is next makes them
+	for {
+		f, ok := t.makeControls(ctx, i)
+		if !ok && ctx.Err() != nil {
+			return f // the server had no time to answer: whoever is next makes them
+		}
+		if c.tries++; ok || c.tries == mostControls {
+			c.shown.Store(&f)
+			return f
+		}
 	}
-	if c.tries++; ok || c.tries == mostControls {
-		c.shown.Store(&f)
-	}
-	return f
 }
 
 // makeControls asks the controls. False: an answer is missing.
