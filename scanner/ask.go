@@ -28,7 +28,7 @@ type task struct {
 	*DNS
 	question facts.Question
 	query    query // the model of those that are sent
-	plain    bool  // without EDNS
+	plain    bool  // without EDNS: the server that is asked now takes none
 	visits   []visit
 	via      facts.Via // of the last valid answer; Tries counts all queries
 	first    firstTry
@@ -38,6 +38,7 @@ type task struct {
 type visit struct {
 	asked int     // how often it was turned to
 	done  bool    // it would only repeat itself
+	plain bool    // it takes no EDNS
 	last  verdict // what it said
 }
 
@@ -86,9 +87,11 @@ func (t *task) round(ctx context.Context) verdict {
 
 // visit asks one server.
 func (t *task) visit(ctx context.Context, i int) verdict {
-	t.visits[i].asked++
+	here := &t.visits[i]
+	here.asked++
+	t.plain = here.plain
 	v := t.vet(ctx, i, t.try(ctx, t.servers[i]))
-	t.visits[i].done, t.visits[i].last = v.then == elsewhere, v
+	here.plain, here.done, here.last = t.plain, v.then == elsewhere, v
 	return v
 }
 

@@ -644,3 +644,27 @@ func TestTraceOfUnsent(t *testing.T) {
 		t.Errorf("took %s", took)
 	}
 }
+
+// That one server takes no EDNS says nothing of the others: without it they
+// cannot say that an answer is withheld.
+func TestPlainIsOneServers(t *testing.T) {
+	old := serve(t, func(req *dns.Msg, _ bool) [][]byte {
+		if req.IsEdns0() != nil {
+			return [][]byte{pack(reply(req, withCode(dns.RcodeFormatError)))}
+		}
+		return [][]byte{pack(reply(req, withCode(dns.RcodeServerFailure)))}
+	})
+	filter := serve(t, func(req *dns.Msg, _ bool) [][]byte {
+		m := reply(req, withCode(dns.RcodeNameError), withAuthority(soaRecord))
+		if req.IsEdns0() != nil {
+			withEDE(dns.ExtendedErrorCodeBlocked)(m)
+		}
+		return [][]byte{pack(m)}
+	})
+	for i := range 8 { // some begin with the one, some with the other
+		d := testDNS(t, DNSConfig{Timeout: time.Second, Retries: 1}, old, filter)
+		if o := lookup(t, d, txt(fmt.Sprintf("n%d.example.com", i))); brief(o) != "failed filtered (EDE 15)" {
+			t.Errorf("%d: got %s", i, brief(o))
+		}
+	}
+}
