@@ -39,7 +39,7 @@ type visit struct {
 	asked int     // how often it was turned to
 	done  bool    // it would only repeat itself
 	plain bool    // it takes no EDNS
-	last  verdict // what it said
+	worst verdict // the weightiest that it said
 }
 
 // ask finds the answer, with the first try's result if there is one. The status
@@ -91,7 +91,7 @@ func (t *task) visit(ctx context.Context, i int) verdict {
 	here.asked++
 	t.plain = here.plain
 	v := t.vet(ctx, i, t.try(ctx, t.servers[i]))
-	here.plain, here.done, here.last = t.plain, v.then == elsewhere, v
+	here.plain, here.done, here.worst = t.plain, v.then == elsewhere, heavier(here.worst, v)
 	return v
 }
 

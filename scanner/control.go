@@ -148,12 +148,12 @@ func (t *task) byControl(ctx context.Context, v verdict) verdict {
 		return v
 	}
 	for _, visit := range t.visits {
-		if visit.last.weight > weightLocal && visit.last.denial != v.denial {
+		if visit.worst.weight > weightLocal && visit.worst.denial != v.denial {
 			return v
 		}
 	}
 	for i, srv := range t.servers {
-		if t.visits[i].last.denial != facts.NotAsked && (srv.showsSOA.Load() || !t.control(ctx, i).denies) {
+		if t.visits[i].worst.denial != facts.NotAsked && (srv.showsSOA.Load() || !t.control(ctx, i).denies) {
 			return v
 		}
 	}
@@ -164,8 +164,8 @@ func (t *task) byControl(ctx context.Context, v verdict) verdict {
 func (t *task) dissent(kept verdict) []string {
 	var all []string
 	for i, visit := range t.visits {
-		if kept.status != facts.Failed && visit.last.weight >= weightHollow && visit.last.denial != kept.status {
-			all = append(all, t.servers[i].name+": "+visit.last.cause)
+		if kept.status != facts.Failed && visit.worst.weight >= weightHollow && visit.worst.denial != kept.status {
+			all = append(all, t.servers[i].name+": "+visit.worst.cause)
 		}
 	}
 	return all

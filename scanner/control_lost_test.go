@@ -79,3 +79,23 @@ func TestControlLost(t *testing.T) {
 		t.Errorf("got %s", brief(o))
 	}
 }
+
+// A server that failed and then fell silent has not agreed to a denial without
+// proof.
+func TestFailureIsNoAssent(t *testing.T) {
+	strips := serve(t, forwarder{strips: true}.script)
+	var asked atomic.Int32
+	fails := serve(t, func(req *dns.Msg, _ bool) [][]byte {
+		if asked.Add(1) > 1 {
+			return nil
+		}
+		return [][]byte{pack(reply(req, withCode(dns.RcodeServerFailure)))}
+	})
+	for i := range 4 { // some begin with the one, some with the other
+		asked.Store(0)
+		d := testDNS(t, DNSConfig{Timeout: 100 * time.Millisecond, Retries: 2}, strips, fails)
+		if o := lookup(t, d, txt(fmt.Sprintf("absent%d.example", i))); brief(o) != "failed "+causeNoSOA {
+			t.Errorf("got %s", brief(o))
+		}
+	}
+}
