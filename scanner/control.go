@@ -141,8 +141,8 @@ func (t *task) vet(ctx context.Context, i int, v verdict) verdict {
 }
 
 // byControl believes a denial without SOA if all servers that said anything
-// agree in it, and none of them is one that shows an SOA elsewhere, or has
-// not passed its controls. Some forwarders strip all SOA records.
+// agree in it, and none of them is one that shows an SOA elsewhere, withholds
+// answers, or has not passed its controls. Some forwarders strip all SOA records.
 func (t *task) byControl(ctx context.Context, v verdict) verdict {
 	if v.denial == facts.NotAsked {
 		return v
@@ -153,7 +153,10 @@ func (t *task) byControl(ctx context.Context, v verdict) verdict {
 		}
 	}
 	for i, srv := range t.servers {
-		if t.visits[i].worst.denial != facts.NotAsked && (srv.showsSOA.Load() || !t.control(ctx, i).denies) {
+		if t.visits[i].worst.denial == facts.NotAsked {
+			continue
+		}
+		if srv.showsSOA.Load() || srv.withholds.Load() || !t.control(ctx, i).denies {
 			return v
 		}
 	}

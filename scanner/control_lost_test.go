@@ -99,3 +99,19 @@ func TestFailureIsNoAssent(t *testing.T) {
 		}
 	}
 }
+
+// Who is known to withhold answers does not prove an absence by itself.
+func TestFilterProvesNothing(t *testing.T) {
+	f := forwarder{strips: true}
+	filter := serve(t, func(req *dns.Msg, udp bool) [][]byte {
+		if strings.HasPrefix(req.Question[0].Name, "blocked.") {
+			return [][]byte{pack(reply(req, withCode(dns.RcodeNameError), withEDE(dns.ExtendedErrorCodeBlocked)))}
+		}
+		return f.script(req, udp)
+	})
+	d := testDNS(t, DNSConfig{Timeout: 5 * time.Second, Retries: -1}, filter)
+	lookup(t, d, txt("blocked.example"))
+	if o := lookup(t, d, txt("absent.example")); brief(o) != "failed "+causeNoSOA {
+		t.Errorf("got %s", brief(o))
+	}
+}

@@ -22,6 +22,7 @@ type server struct {
 	miscased  atomic.Int32           // answers that did not repeat the case of the question
 	tcpFailed atomic.Int32           // truncated answers that TCP could not complete
 	showsSOA  atomic.Bool            // in a denial, once
+	withholds atomic.Bool            // answers by policy, as it said once
 	aside     atomic.Pointer[string] // why it is asked last
 	controls  controls
 }

@@ -89,6 +89,7 @@ func (t *task) judge(srv *server, proto string, q *query, o outcome, sent time.T
 	t.via.Server, t.via.Proto, t.via.RTT, t.via.AD = srv.name, proto, rtt.Microseconds(), o.message.ad
 	v := o.message.verdict(q)
 	if v.weight == weightFiltered {
+		srv.withholds.Store(true)
 		srv.setAside(asideFilter)
 	}
 	if v.proof == proofSOA && !srv.showsSOA.Load() {
