@@ -42,8 +42,8 @@ type visit struct {
 	worst verdict // the weightiest that it said
 }
 
-// ask finds the answer, with the first try's result if there is one. The status
-// is NotAsked if ctx ends before.
+// ask finds the answer, with the first try's result if there is one. When ctx
+// ends, the caller has left, or the DNS is closed.
 func (t *task) ask(ctx context.Context) facts.Observation {
 	t.visits = make([]visit, len(t.servers))
 	v := t.round(ctx)
@@ -57,7 +57,7 @@ func (t *task) ask(ctx context.Context) facts.Observation {
 		v = t.byControl(ctx, v)
 	}
 	if v.then != keep && ctx.Err() != nil {
-		return facts.Observation{Question: t.question}
+		v = failed(keep, weightLocal, errClosed.Error())
 	}
 	return t.observation(v)
 }

@@ -56,6 +56,7 @@ type DNS struct {
 	chance  *chance
 	breaker breaker
 	drops   drops
+	walkers *walkers
 	tally   tally
 }
 
@@ -77,7 +78,7 @@ func NewDNS(cfg DNSConfig) (*DNS, error) {
 	if cfg.Trace == nil {
 		cfg.Trace = func(TraceEvent) {}
 	}
-	d := &DNS{cfg: cfg, chance: newChance(), breaker: breaker{now: time.Now, quiet: cfg.Timeout}, drops: drops{read: readDrops}}
+	d := &DNS{cfg: cfg, chance: newChance(), breaker: breaker{now: time.Now, quiet: cfg.Timeout}, drops: drops{read: readDrops}, walkers: newWalkers()}
 	for _, addr := range cfg.Servers {
 		if !addr.IsValid() || addr.Port() == 0 {
 			return nil, fmt.Errorf("DNS server %s is no address with a port", addr)
@@ -88,9 +89,11 @@ func NewDNS(cfg DNSConfig) (*DNS, error) {
 }
 
 // Close closes all sockets and waits until they are closed. Questions that are
-// under way, or asked later, fail. It may be called more than once; the error is
-// always nil.
+// under way, or asked later, fail; nothing of them is left when it returns. It may
+// be called more than once, but not from Trace, nor while an answer is passed on;
+// the error is always nil.
 func (d *DNS) Close() error {
+	d.walkers.close()
 	for _, s := range d.servers {
 		s.close()
 	}

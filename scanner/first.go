@@ -119,17 +119,21 @@ func (t *task) conclude(v verdict, o outcome) {
 func (t *task) walk() {
 	f := &t.first
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.from = nil
 	if f.ended {
+		f.mu.Unlock()
 		return
 	}
-	var ctx context.Context
-	ctx, f.cancel = context.WithCancel(context.Background())
-	go func() {
-		defer f.cancel()
+	ctx, cancel := context.WithCancel(t.walkers.ctx)
+	f.cancel = cancel
+	f.mu.Unlock()
+	ask := func() {
+		defer cancel()
 		t.end(t.ask(ctx))
-	}()
+	}
+	if !t.walkers.begin(ask) {
+		ask() // in vain, so it does not take long
+	}
 }
 
 // end tells the caller, if it still waits.

@@ -209,3 +209,69 @@ func TestTwins(t *testing.T) {
 		t.Errorf("%d in flight", most.Load())
 	}
 }
+
+// When Close has returned, nothing of the DNS runs any more, not even for a
+// question that was given up.
+func TestCloseWaits(t *testing.T) {
+	addr := raw{}.serve(t)
+	inside, closed := make(chan struct{}, 1), make(chan struct{})
+	outlived := make(chan bool, 1)
+	d := testDNS(t, DNSConfig{Servers: []netip.AddrPort{addr}, Timeout: time.Hour, RateLimit: 1e6, Trace: func(TraceEvent) {
+		inside <- struct{}{}
+		select {
+		case <-closed:
+			outlived <- true
+		case <-time.After(200 * time.Millisecond):
+			outlived <- false
+		}
+	}})
+	ctx, cancel := context.WithCancel(context.Background())
+	given := make(chan struct{})
+	go func() {
+		defer close(given)
+		d.Lookup(ctx, []facts.Question{spf})
+	}()
+	until(t, "the query is sent", func() bool {
+		d.servers[0].gate.mu.Lock()
+		defer d.servers[0].gate.mu.Unlock()
+		return d.servers[0].gate.busy == 1
+	})
+	cancel()
+	<-given
+	<-inside
+	d.Close()
+	close(closed)
+	if <-outlived {
+		t.Error("a question outlived its DNS")
+	}
+}
+
+// Close does not wait for those who wait themselves, whatever for.
+func TestCloseIsQuick(t *testing.T) {
+	for name, wait := range map[string]func(*DNS){
+		"their turn": func(d *DNS) { d.servers[0].limit = limiter(d.servers[0].addr, 1e-6) },
+		"the end of an outage": func(d *DNS) {
+			d.breaker.over, d.breaker.began, d.breaker.probe = make(chan struct{}), time.Now(), time.Now().Add(time.Hour)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := testDNS(t, DNSConfig{Servers: []netip.AddrPort{raw{}.serve(t)}, Timeout: time.Hour})
+			wait(d)
+			said := make(chan string, 2)
+			for i := range 2 {
+				go func() { said <- brief(lookup(t, d, txt(fmt.Sprintf("d%d.example", i)))) }()
+			}
+			until(t, "both are asked", func() bool { return goroutines() >= 4 })
+			began := time.Now()
+			d.Close()
+			for range 2 {
+				if got := <-said; got != "failed resolver closed" {
+					t.Error(got)
+				}
+			}
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("took %s", took)
+			}
+		})
+	}
+}
