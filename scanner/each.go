@@ -30,8 +30,9 @@ func ScanAll[T any](ctx context.Context, domains iter.Seq[facts.Domain], cfg Con
 // a value without a domain, snapshot and facts are nil. The order and the end are
 // those of Each.
 //
-// Over a DNS, or a Cache before one, no domain and no question costs a goroutine,
-// unless its first query does not answer it. Then out is called in the
+// Over a DNS, or a Cache before one, no domain costs a goroutine, and a question
+// only if its first query does not answer it, or has more to wait for than a
+// place: the rate limit of a remote server, above all. So out is called in the
 // goroutines that read the network: it must not wait for anything.
 func ScanEach[In, Out any](ctx context.Context, in iter.Seq[In], cfg Config, domain func(In) (facts.Domain, bool),
 	out func(In, *facts.Snapshot, *facts.Facts) Out) iter.Seq2[Out, error] {
