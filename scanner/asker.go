@@ -97,6 +97,8 @@ func askerOf(r Resolver) asker {
 }
 
 // patient asks a Resolver that cannot but wait: in a goroutine for each question.
+// It tells also those who left, that they were not answered; a Cache, its only
+// caller, does not mind.
 type patient struct{ Resolver }
 
 // errand is a question put to such a Resolver.

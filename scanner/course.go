@@ -91,12 +91,13 @@ func (c *course) snapshot() *facts.Snapshot {
 // depend on its neighbours; only how often a question was repeated may differ.
 type spending struct{ packets int }
 
-// worstCase is how many packets a question may take: four tries, each over UDP
-// and then over TCP.
+// worstCase is how many packets a question may take by default: four tries, each
+// over UDP and then over TCP. More Retries, more than four resolvers, or one that
+// refuses EDNS, may make it more: that is not the domain's doing.
 const worstCase = 2 * (1 + DefaultRetries)
 
-// affords is how many questions may be asked at once, so that even at their
-// worst they keep to the budget; but one always.
+// affords is how many questions may be asked at once, so that even in the worst
+// case they keep to the budget; but one always.
 func (s *spending) affords(opt facts.Options) int {
 	return max(1, (opt.MostPackets()-s.packets)/worstCase)
 }

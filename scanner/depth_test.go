@@ -66,11 +66,11 @@ func TestGateDepth(t *testing.T) {
 	}
 	g := gate{window: window{size: 1}}
 	var d deepest
-	if !g.tryEnter(nil) {
+	if !g.join(nil) {
 		t.Fatal("no place")
 	}
 	for range many {
-		g.tryEnter(func() bool { d.note(); return false })
+		g.join(func() bool { d.note(); return false })
 	}
 	g.leave()
 	if n := d.most.Load(); n == 0 || n > 100 || g.busy != 0 {

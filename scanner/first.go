@@ -51,7 +51,7 @@ func (t *task) fly() bool {
 		return false
 	}
 	t.first.server = i
-	if srv.gate.tryEnter(t.admitted) && !t.admitted() {
+	if srv.gate.join(t.admitted) && !t.admitted() {
 		srv.gate.leave()
 	}
 	return true

@@ -23,9 +23,9 @@ type waiter struct {
 	over  bool        // it was called, or its context ended; under gate.mu
 }
 
-// tryEnter takes a place if there is one. If not, admit is called with a place
-// later.
-func (g *gate) tryEnter(admit func() bool) bool {
+// join takes a place if there is one. If not, it queues, and admit is called with
+// a place later.
+func (g *gate) join(admit func() bool) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.busy < g.window.size {
