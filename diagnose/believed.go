@@ -51,6 +51,9 @@ func (e *Evidence) believe(h header) {
 		e.Authentication = h.below(at)
 	}
 	e.Believed = believedWords(e.Authentication, org, known, len(hops) > 0, len(own.readings()) < len(h.readings()))
+	if e.Authentication == nil && known && h.claims(limit, org) {
+		e.Believed += "; if a filter of your own writes its field there, as those of Postfix do, and removes others in its name, give that field alone"
+	}
 	if e.Authentication == nil {
 		return
 	}
@@ -73,6 +76,17 @@ func (h header) readings() []int {
 		}
 	}
 	return at
+}
+
+// claims reports whether a field from some index on holds a reading that says it
+// is an organization's.
+func (h header) claims(from int, org string) bool {
+	for _, i := range h.readings() {
+		if server, _ := parseAuthRes(arcValue(h.fields[i])); i >= from && organization(hostName(server)) == org {
+			return true
+		}
+	}
+	return false
 }
 
 // newest is the newest reading in a header. Fields of one name that no Received
@@ -159,7 +173,7 @@ func (e *Evidence) markers(own header) {
 	e.SkipListed = own.has("x-ms-exchange-externaloriginalinternetsender") || own.has("x-ms-exchange-skiplistedinternetsender")
 	for piece := range strings.SplitSeq(own.get("x-forefront-antispam-report"), ";") {
 		if verdict, ok := strings.CutPrefix(strings.TrimSpace(piece), "SFV:"); ok {
-			e.Spam = shownWord(verdict)
+			e.Spam = strings.ToUpper(shownWord(verdict))
 		}
 	}
 }
@@ -178,6 +192,9 @@ func believedWords(a *Authentication, org string, known, received, others bool) 
 	case !received:
 		return "Authentication-Results is taken as given: there is no Received line to hold it against"
 	case known:
+		if org == microsoft {
+			org = "Microsoft"
+		}
 		return fmt.Sprintf("Authentication-Results is that of %s, which handled the message last%s", record.Text(org), left)
 	}
 	return "Authentication-Results is that of the system that wrote the newest Received line" + left

@@ -120,10 +120,7 @@ func (c *inquiry) also(ranked []Cause) {
 // originalSender names the sender of a message that was forwarded: its
 // administrator can mend it, too, if its authentication was broken from the start.
 func (c *inquiry) originalSender() {
-	sender := c.evidence.Sender
-	if sender == "" {
-		sender = c.evidence.From
-	}
+	sender := c.evidence.sentBy()
 	if sender == "" {
 		return
 	}
@@ -140,10 +137,7 @@ func (c *inquiry) originalSender() {
 // its ends are known. Only domains go into it: people paste it into a shell, and
 // an address may hold anything.
 func (c *inquiry) path() []string {
-	sender := c.evidence.Sender
-	if sender == "" {
-		sender = c.evidence.From
-	}
+	sender := c.evidence.sentBy()
 	if c.evidence.Forwarder == "" || len(c.evidence.Recipients) == 0 {
 		return nil
 	}

@@ -53,6 +53,15 @@ type Evidence struct {
 	message []byte // of a whole message, for its signatures
 }
 
+// sentBy is the domain that sent: that of the envelope or, where nothing says it,
+// that of the From field.
+func (e *Evidence) sentBy() string {
+	if e.Sender != "" {
+		return e.Sender
+	}
+	return e.From
+}
+
 // Action is what became of a message for one recipient. RFC 3464, section 2.3.3.
 type Action string
 

@@ -62,20 +62,16 @@ func (c *inquiry) posture() {
 // senderSPF checks SPF of the envelope sender for the client's address, as a
 // receiver would today.
 func (c *inquiry) senderSPF() {
-	sender := c.evidence.Sender
-	if sender == "" {
-		sender = c.evidence.From
-	}
-	f, ok := c.build(sender, facts.PartSPF)
+	f, ok := c.build(c.evidence.sentBy(), facts.PartSPF)
 	if !ok {
 		return
 	}
 	shown := record.Text(string(f.Domain))
 	switch {
 	case f.SPF.State == facts.Absent:
-		c.add(SPFLacksSender, weighsLittle, "%s has no SPF record today", shown)
+		c.add(SPFLacksSender, c.unlessPassed(weighsLittle), "%s has no SPF record today", shown)
 	case f.SPF.State == facts.Present && !f.SPF.Valid && f.SPF.Walk.State != facts.Unknown && len(f.SPF.Records) > 0:
-		c.add(SPFLacksSender, weighsLittle, "the SPF record of %s is not valid today: mailposture %s says why", shown, shown)
+		c.add(SPFLacksSender, c.unlessPassed(weighsLittle), "the SPF record of %s is not valid today: mailposture %s says why", shown, shown)
 	}
 	ip := c.clientAddress()
 	if !ip.IsValid() || f.SPF.State != facts.Present {
@@ -89,10 +85,26 @@ func (c *inquiry) senderSPF() {
 		c.d.Unknown = appendNew(c.d.Unknown, record.Printable(check.Reason))
 	case check.Result == facts.SPFPass:
 		c.add(SPFLacksSender, -weighsMore, "SPF of %s passes for %s today", shown, ip)
+	case c.evidence.Kind == Headers && c.evidence.Authentication == nil:
+		// All that is known of this message is the address that it came from.
+		c.add(SPFLacksSender, weighsMore, "SPF of %s gives %s for %s today", shown, check.Result, ip)
 	default:
 		c.weights[RelayPool] += confirms(c.weights[RelayPool], 5)
-		c.add(SPFLacksSender, confirms(c.weights[SPFLacksSender], weighsMore), "SPF of %s gives %s for %s today, too", shown, check.Result, ip)
+		more := confirms(c.weights[SPFLacksSender], weighsMore)
+		if _, ok := c.throughGateway(); ok {
+			more = 0 // the sender's record need not list it
+		}
+		c.add(SPFLacksSender, more, "SPF of %s gives %s for %s today, too", shown, check.Result, ip)
 	}
+}
+
+// unlessPassed is a weight for SPF that counts only where SPF did not pass when
+// the message came in: what is wrong today was not wrong then.
+func (c *inquiry) unlessPassed(weight int) int {
+	if a := c.evidence.Authentication; a != nil && a.SPF == "pass" {
+		return 0
+	}
+	return weight
 }
 
 // confirms is a weight that only adds to what something else spoke for.

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -67,6 +68,118 @@ func TestPostureDecides(t *testing.T) {
 	}
 }
 
+// What DNS says today does not unsay what a server said when it refused: a domain
+// that is gone since then did not cause a refusal for DMARC, nor undo a delivery.
+func TestTodayUnsaysNothing(t *testing.T) {
+	const gone, null = "", "partner.example. MX 0 .\n"
+	const delivered = "MessageTraceId,SenderAddress,RecipientAddress,Status\n1,a@sender.example,b@partner.example,Delivered\n"
+	for name, c := range map[string]struct {
+		text, zone string
+		cause      Cause
+	}{
+		"refused for DMARC, and the domain is gone":  {string(fixture(t, "dmarc-5.7.509.eml")), gone, DMARCReject},
+		"refused for DMARC, and a null MX":           {string(fixture(t, "dmarc-5.7.509.eml")), null, DMARCReject},
+		"the login was refused, before any of it":    {"530 5.7.0 Authentication required to send to <b@partner.example>", gone, SMTPAuth},
+		"delivered, and the domain is gone":          {delivered, gone, NotAFailure},
+		"the control: a refusal to relay":            {string(fixture(t, "relay-denied-stale-mx.eml")), gone, DomainDoesNotExist},
+		"the control: words that nobody knows":       {"550 5.0.0 <b@partner.example>: no", gone, DomainDoesNotExist},
+		"the control: a refusal that says no reason": {"550 5.7.1 <b@partner.example>: refused", null, NullMX},
+	} {
+		d := newWorld(t, sendersZone+c.zone).explain(Read([]byte(c.text)))
+		if d.Cause != c.cause {
+			t.Errorf("%s: %s (%s), want %s", name, d.Cause, d.Confidence, c.cause)
+		}
+		if !evidenceWith(d, "DNS has no domain partner.example") && !evidenceWith(d, "publishes a null MX") {
+			t.Errorf("%s: it is not even mentioned: %q", name, d.Evidence)
+		}
+	}
+}
+
+// Whose host refused tells a smart host from a stale MX.
+func TestWhoseHostRefused(t *testing.T) {
+	const zone = sendersZone + "partner.example. MX 10 mx.partner.example.\nmx.partner.example. A 192.0.2.25\n"
+	for name, c := range map[string]struct {
+		host  string
+		cause Cause
+		also  Cause
+	}{
+		"an MX of the recipient's domain": {"mx.partner.example", StaleMX, DomainNotAccepted},
+		"another host of the recipient's": {"old.partner.example", StaleMX, DomainNotAccepted},
+		"a host of the sender's":          {"relay.sender.example", SmartHostNotAuthorised, StaleMX},
+		"a host of neither":               {"smtp.isp.example", SmartHostNotAuthorised, StaleMX},
+	} {
+		bounce := strings.ReplaceAll(string(fixture(t, "relay-denied-stale-mx.eml")), "Remote-MTA: dns; mx.partner.example", "Remote-MTA: dns; "+c.host)
+		if !strings.Contains(bounce, c.host) {
+			t.Fatal("the fixture has no such field")
+		}
+		d := newWorld(t, zone).explain(Read([]byte(bounce)))
+		if d.Cause != c.cause || !slices.Contains(also(d), c.also) {
+			t.Errorf("%s: %s (%s), also %q, want %s and %s: %q", name, d.Cause, d.Confidence, also(d), c.cause, c.also, d.Evidence)
+		}
+	}
+}
+
+// A header without a reading that is believed: the address that the receiving
+// system saw, and today's SPF, still say something.
+func TestHeaderWithoutReading(t *testing.T) {
+	const below = "Authentication-Results: mx.receiver.example; spf=pass\n" // the sender may have written it
+	line := strings.Replace(entryLine, "192.0.2.10", "192.0.2.66", 1)
+	d := newWorld(t, sendersZone).explain(Read([]byte(line + below + rest)))
+	if d.Cause != SPFLacksSender || d.Confidence != Low || !evidenceWith(d, "SPF of sender.example gives softfail for 192.0.2.66 today") || evidenceWith(d, "too") {
+		t.Errorf("%s %s: %q", d.Cause, d.Confidence, d.Evidence)
+	}
+	if d := newWorld(t, sendersZone).explain(Read([]byte(entryLine + below + rest))); d.Cause != UnknownCause {
+		t.Errorf("the control, an address that SPF lists: %s", d.Cause)
+	}
+	if d := newWorld(t, sendersZone).explain(Read([]byte(line + below + rest))); !evidenceWith(d, "give that field alone") {
+		t.Errorf("it does not say what to do about one's own filter: %q", d.Evidence)
+	}
+	if d := Explain(Read([]byte(line+strings.Replace(below, "mx.receiver", "mx.stranger", 1)+rest)), nil); evidenceWith(d, "give that field alone") {
+		t.Error("the control, another system's field: the advice would have it believed")
+	}
+}
+
+// SPF that passed is no cause, even if the record is gone today.
+func TestPassedIsNoCause(t *testing.T) {
+	passed := "Authentication-Results: mx.receiver.example; spf=pass smtp.mailfrom=norecord.example; dkim=none; dmarc=pass header.from=norecord.example\n" + entryLine + rest
+	d := newWorld(t, sendersZone+"norecord.example. MX 10 mx.norecord.example.\n").explain(Read([]byte(passed)))
+	if d.Cause != NotAFailure || slices.Contains(also(d), SPFLacksSender) || !evidenceWith(d, "has no SPF record today") {
+		t.Errorf("%s, also %q: %q", d.Cause, also(d), d.Evidence)
+	}
+}
+
+// Microsoft's filter verdict counts: a message that passed everything and was
+// junked did not just arrive.
+func TestSpamVerdict(t *testing.T) {
+	const passed = "Authentication-Results: spf=pass (sender IP is 192.0.2.10) smtp.mailfrom=sender.example; dkim=pass header.d=sender.example;dmarc=pass action=none header.from=sender.example;compauth=pass reason=100\n" +
+		"X-Forefront-Antispam-Report: CIP:192.0.2.10;CTRY:DE;SCL:5;IPV:NLI;SFV:SPM;CAT:SPM;DIR:INB;\n"
+	if d := Explain(Read([]byte(passed+rest)), nil); d.Cause != ContentOrRule || !evidenceWith(d, "SFV:SPM") {
+		t.Errorf("%s: %q", d.Cause, d.Evidence)
+	}
+	if d := Explain(Read([]byte(strings.Replace(passed, "SFV:SPM", "SFV:NSPM", 1)+rest)), nil); d.Cause != NotAFailure {
+		t.Errorf("the control: %s", d.Cause)
+	}
+}
+
+// An on-premises server's own notice has no Return-Path: the From field then says
+// whose connector it is.
+func TestOwnHostWithoutReturnPath(t *testing.T) {
+	const notice = "Generating server: EX01.corp.local\n\nb@partner.example\n" +
+		"Remote Server at %s (192.0.2.203) returned '550 5.7.64 TenantAttribution; Relay Access Denied SMTP'\n\n" +
+		"Original message headers:\n\nReceived: from EX01.corp.local (10.0.0.5) by EX01.corp.local (10.0.0.5) with Microsoft SMTP Server; x\nFrom: a@sender.example\nTo: b@partner.example\n"
+	d := Explain(Read(fmt.Appendf(nil, notice, "sender-example.mail.protection.outlook.com")), nil)
+	if d.Cause != ConnectorWrong || d.Confidence != High || !evidenceWith(d, "Exchange Online host of the sender's own domain") {
+		t.Errorf("%s %s: %q", d.Cause, d.Confidence, d.Evidence)
+	}
+	if d.Meanings[0].Text != "550 5.7.64 TenantAttribution; Relay Access Denied SMTP" {
+		t.Errorf("what was said is %q", d.Meanings[0].Text)
+	}
+	d = Explain(Read(fmt.Appendf(nil, notice, "stranger-example.mail.protection.outlook.com")), nil)
+	if d.Confidence == High || evidenceWith(d, "sender's own domain") {
+		t.Errorf("the control, another tenant's host: %s %s, %q", d.Cause, d.Confidence, d.Evidence)
+	}
+}
+
 // A question that fails is named, and says nothing: the diagnosis is the one
 // without DNS. The control is the answer that changes it.
 func TestFailureSaysNothing(t *testing.T) {
@@ -114,5 +227,19 @@ func TestReverse(t *testing.T) {
 		if got := reverse(netip.MustParseAddr(ip)); got != want {
 			t.Errorf("%s: %s", ip, got)
 		}
+	}
+}
+
+// That SPF does not list a gateway of the recipient's is no fault of the sender's,
+// and that it still does not is no news.
+func TestGatewayIsNoSender(t *testing.T) {
+	const header = "Authentication-Results: spf=softfail (sender IP is 203.0.113.20) smtp.mailfrom=sender.example; dkim=fail (body hash did not verify) header.d=sender.example;dmarc=fail action=oreject header.from=sender.example\n" +
+		"Received: from %s (203.0.113.20) by DB5EUR02FT017.mail.protection.outlook.com (10.13.58.1) with Microsoft SMTP Server; x\n" + rest
+	place := func(host string) int {
+		d := newWorld(t, sendersZone).explain(Read(fmt.Appendf(nil, header, host)))
+		return slices.Index(also(d), SPFLacksSender)
+	}
+	if through, straight := place("mx0a-00000001.pphosted.com"), place("mail.sender.example"); through <= straight {
+		t.Errorf("through a gateway SPF is the %d. among the others, without one the %d.", through, straight)
 	}
 }

@@ -15,18 +15,42 @@ func (c *inquiry) recipientDomain(name string) {
 		return
 	}
 	shown := record.Text(string(f.Domain))
+	proof, much := weighsProof, weighsMuch
+	if c.notForRecipient() {
+		proof, much = 0, 0
+	}
 	switch {
 	case f.Exists.State == facts.Absent:
-		c.add(DomainDoesNotExist, weighsProof, "DNS has no domain %s", shown)
+		c.add(DomainDoesNotExist, proof, "DNS has no domain %s", shown)
 	case f.MX.Null:
-		c.add(NullMX, weighsProof, "%s publishes a null MX", shown)
+		c.add(NullMX, proof, "%s publishes a null MX", shown)
 	case f.MX.State == facts.Absent && !f.MX.Implicit && f.MX.FallbackUnknown.State != facts.Unknown && f.Part(facts.PartHosts).State == facts.Absent:
-		c.add(DomainDoesNotExist, weighsMuch, "%s has neither an MX nor an address today", shown)
+		c.add(DomainDoesNotExist, much, "%s has neither an MX nor an address today", shown)
 	case f.MX.State == facts.Unknown && c.likely(DNSFailure, DNSSECBroken):
 		c.add(DNSFailure, weighsMore, "DNS gives no usable answer today, either: %s", f.MX.Reason)
 	case f.MX.State == facts.Present:
 		c.exchangers(f)
 	}
+}
+
+// notForRecipient reports whether the mail was passed on, or refused for a reason
+// that has nothing to do with where the recipient's domain receives. What is wrong
+// with that today was then not the cause.
+func (c *inquiry) notForRecipient() bool {
+	if replies := c.evidence.Replies; len(replies) > 0 && replies[0].Action == Delivered {
+		return true
+	}
+	if c.entry == nil || c.entry.Confidence == Low {
+		return false
+	}
+	return !slices.ContainsFunc(c.entry.Causes, func(cause Cause) bool {
+		switch cause {
+		case RelayPool, SmartHostNotAuthorised, StaleMX, DomainNotAccepted, UnknownRecipient, OnPremisesSmartHost, DNSFailure,
+			DNSSECBroken, DomainDoesNotExist, NullMX, ConnectionRefused, Port25Blocked, UnknownCause:
+			return true
+		}
+		return false
+	})
 }
 
 // exchangers holds the host that refused against the MX.
@@ -58,9 +82,24 @@ func (c *inquiry) exchangers(f *facts.Facts) {
 	switch {
 	case known && facts.IsMicrosoft365(theirs.ID) && f.MX.Gateway == "" && c.weights[StaleMX] > 0:
 		c.add(StaleMX, weighsMuch, "%s, which refused, is Microsoft's, and the MX of %s leads elsewhere: the mail went where it does not belong any more", record.Text(host), shown)
+	case organization(host) == organization(string(f.Domain)):
+		c.add(StaleMX, confirms(c.weights[StaleMX], weighsLittle), "%s, which refused, is no MX of %s, but has a name of its: perhaps the MX has changed", record.Text(host), shown)
 	case f.MX.Gateway == "" && c.weights[SmartHostNotAuthorised] > 0:
-		c.add(SmartHostNotAuthorised, weighsMore, "%s, which refused, is no MX of %s: it may be a smart host of the sender's", record.Text(host), shown)
+		c.strangeHost(host, shown)
 	}
+}
+
+// strangeHost weighs that the host which refused is no MX of the recipient's
+// domain, nor bears its name.
+func (c *inquiry) strangeHost(host, recipient string) {
+	c.weights[StaleMX] = max(c.weights[StaleMX]-weighsLittle, min(c.weights[StaleMX], 5))
+	c.weights[DomainNotAccepted] = 0
+	sender := organization(c.evidence.sentBy())
+	if own := organization(host); own == sender || own == organization(c.evidence.Reporter) && own != microsoft {
+		c.add(SmartHostNotAuthorised, weighsMuch+weighsLittle, "%s, which refused, is a host of the sender's side, and no MX of %s", record.Text(host), recipient)
+		return
+	}
+	c.add(SmartHostNotAuthorised, weighsMore, "%s, which refused, is no MX of %s: it is a smart host of the sender's, unless the MX has changed since", record.Text(host), recipient)
 }
 
 // label compares the name that a Microsoft MX carries with the one that belongs

@@ -37,6 +37,7 @@ func findEmail(text string) string {
 func newReply(text, status string) Reply {
 	text = strings.Join(strings.Fields(text[:min(len(text), 4*maxReplyText)]), " ")
 	text = text[:min(len(text), maxReplyText)]
+	text = strings.TrimSuffix(text, unpaired(text))
 	r := Reply{Text: multiline.ReplaceAllString(text, " ")}
 	if _, remote, ok := strings.Cut(r.Text, arrow); ok {
 		r.Remote = remote
@@ -56,6 +57,17 @@ func newReply(text, status string) Reply {
 	}
 	r.Recipient = findEmail(text)
 	return r
+}
+
+// unpaired is a quotation mark that ends a text and stands before its beginning:
+// "returned '550 ...'".
+func unpaired(text string) string {
+	for _, mark := range []string{"'", `"`} {
+		if strings.HasSuffix(text, mark) && strings.Count(text, mark)%2 == 1 {
+			return mark
+		}
+	}
+	return ""
 }
 
 // actionOf is what the first code says became of the message. RFC 3463,

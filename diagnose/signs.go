@@ -117,7 +117,7 @@ func (c *inquiry) delivered(a *Authentication) {
 	if a.DMARC == "pass" || a.DMARC == "bestguesspass" || a.DMARC == "" && a.SPF == "pass" && (a.dkimPassed() || len(a.DKIM) == 0) {
 		c.add(NotAFailure, enoughForHigh, "the message passed")
 	}
-	if p, ok := c.providers.ForMX(c.evidence.ClientName); ok && p.Kind == provider.Gateway && a.SPF != "pass" && !c.evidence.SkipListed {
+	if p, ok := c.throughGateway(); ok && a.SPF != "pass" {
 		c.add(SPFLacksSender, -weighsMore, "")
 		c.add(RelayPool, weighsMore, "it came in through %s, whose address SPF was checked against: without Enhanced Filtering, what is forwarded from here is at risk of the relay pool", p.Name)
 	}
@@ -128,6 +128,13 @@ func (c *inquiry) delivered(a *Authentication) {
 		c.add(ContentOrRule, weighsMuch, "Microsoft's filter marked the message (SFV:%s)", record.Text(c.evidence.Spam))
 		c.weights[NotAFailure] = 0
 	}
+}
+
+// throughGateway is the gateway whose address SPF was checked against, if there is
+// one.
+func (c *inquiry) throughGateway() (provider.Provider, bool) {
+	p, ok := c.providers.ForMX(c.evidence.ClientName)
+	return p, ok && p.Kind == provider.Gateway && !c.evidence.SkipListed
 }
 
 // onPremises weighs the host that a server of one's own handed its mail to.
@@ -152,10 +159,10 @@ func (c *inquiry) onPremises() {
 		}
 	}
 	// Servers of the service itself have names without a hyphen: am5eur02ft005.
-	if whose == "" && strings.Contains(label, "-") && c.evidence.Sender != "" && len(c.evidence.Domains) > 1 {
+	if whose == "" && strings.Contains(label, "-") && c.evidence.sentBy() != "" && len(c.evidence.Domains) > 1 {
 		c.add(OnPremisesSmartHost, weighsMuch+weighsLittle, "%s is the Exchange Online host of neither the sender's nor the recipient's domain", record.Text(host))
 	}
-	if whose != "" && whose == c.evidence.Sender && len(c.evidence.Domains) > 1 {
+	if whose != "" && whose == c.evidence.sentBy() && len(c.evidence.Domains) > 1 {
 		c.add(ConnectorWrong, weighsMore, "%s is the Exchange Online host of the sender's own domain: it was used as smart host, and knows no connector for this server", record.Text(host))
 	}
 }
