@@ -70,8 +70,7 @@ func (t *textWriter) diagnosis(d Diagnosed) {
 		p.line(0)
 		p.line(0, p.in(bold, "What to do"))
 		for i, step := range d.Remedies {
-			head := fmt.Sprintf("%d. ", i+1)
-			p.flow(2, word{head, len(head), plain}, p.words([]inline{{Text: step}}), proseWidth)
+			t.step(fmt.Sprintf("%d. ", i+1), step)
 		}
 	}
 	if len(d.Also) > 0 {
@@ -79,10 +78,38 @@ func (t *textWriter) diagnosis(d Diagnosed) {
 		p.line(0, p.in(bold, "Also possible"))
 		for _, a := range d.Also {
 			p.line(2, p.in(cyan, string(a.Cause)))
+			if title := causeTitle(a.Cause); title != "" {
+				p.prose(4, plain, title+".")
+			}
 			p.flow(4, word{"decided by: ", len("decided by: "), dim}, p.words([]inline{{Text: a.Decides}}), proseWidth)
 		}
 	}
 	t.items("Not known, because DNS did not say", d.Unknown)
+}
+
+// step writes one thing to do. A command at its end stands on a line of its own,
+// however long: people copy it.
+func (t *textWriter) step(head, step string) {
+	const command = "mailposture relay --"
+	p := &t.page
+	words, rest, ok := strings.Cut(step, ": "+command)
+	if ok {
+		words += ":"
+	}
+	p.flow(2, word{head, len(head), plain}, p.words([]inline{{Text: words}}), proseWidth)
+	if ok {
+		p.line(2+len(head), command+rest)
+	}
+}
+
+// causeTitle is a cause in words, or "".
+func causeTitle(cause diagnose.Cause) string {
+	for _, c := range diagnose.Known().Causes {
+		if c.Cause == cause {
+			return c.Title
+		}
+	}
+	return ""
 }
 
 // meanings writes what each refusal says, in plain words.

@@ -75,7 +75,7 @@ func TestDiagnosesText(t *testing.T) {
 	}
 	text := b.String()
 	at := -1
-	for _, part := range []string{"Cause     stale-mx  (confidence medium)", "Fixed by  the administrator of the recipient's", "It was refused.", "\nWhat was said\n", "\nEvidence\n", "\nWhat to do\n  1. First.\n  2. Second.\n", "\nAlso possible\n  relay-pool\n    decided by: The trace.\n", "\nNot known, because DNS did not say\n"} {
+	for _, part := range []string{"Cause     stale-mx  (confidence medium)", "Fixed by  the administrator of the recipient's", "It was refused.", "\nWhat was said\n", "\nEvidence\n", "\nWhat to do\n  1. First.\n  2. Second.\n", "\nAlso possible\n  relay-pool\n    It left from the relay pool of Exchange Online, and the next server does not\n    relay for those addresses.\n    decided by: The trace.\n", "\nNot known, because DNS did not say\n"} {
 		next := strings.Index(text, part)
 		if next <= at {
 			t.Errorf("%q comes at %d, after %d:\n%s", part, next, at, text)
@@ -89,5 +89,19 @@ func TestDiagnosesText(t *testing.T) {
 		if r != '\n' && !visible(r) {
 			t.Errorf("%U reaches the terminal", r)
 		}
+	}
+}
+
+// A command that a step ends with stands on a line of its own, whole: people
+// copy it.
+func TestCommandIsWhole(t *testing.T) {
+	const command = "mailposture relay --from x@a-long-name.sender.example --to x@a-long-name.forwarder.example --forward x@partner.example"
+	d := Diagnosed{File: "x", Diagnosis: diagnose.Diagnosis{Cause: diagnose.RelayPool, Remedies: []string{"First.", "To see the way: " + command}}}
+	var b strings.Builder
+	if err := DiagnosesText(&b, []Diagnosed{d}, Options{Width: 60}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "  2. To see the way:\n     "+command+"\n") {
+		t.Errorf("the command is not on a line of its own:\n%s", b.String())
 	}
 }
