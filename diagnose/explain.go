@@ -11,8 +11,7 @@ import (
 )
 
 // Explain weighs evidence, and what DNS says of the domains in it, and names the
-// cause. It depends on nothing but its arguments; only a signature with an
-// expiry (x=) is judged by the clock, which go-msgauth reads. Answers that are
+// cause. It depends on nothing but its arguments, and on no clock. Answers that are
 // nil mean that nothing may be looked up: then nothing is Missing.
 //
 // Each sign adds to or takes from the weight of the causes that it speaks for or

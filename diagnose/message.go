@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
 
@@ -120,19 +121,19 @@ func (c *inquiry) verify() (passed []string, known bool) {
 		c.add(DKIMFailed, weighsLittle, "the message carries no DKIM signature")
 		return nil, true
 	}
-	verifications, err := dkim.VerifyWithOptions(bytes.NewReader(withoutMark(e.message)), &dkim.VerifyOptions{LookupTXT: c.lookupTXT, MaxVerifications: maxSignatures})
+	verifications, expiries, err := newSignedMail(withoutMark(e.message)).verify(c.lookupTXT)
 	if err != nil && !errors.Is(err, dkim.ErrTooManySignatures) {
 		c.add(UnknownCause, 0, "the signatures could not be verified: %s", record.Text(err.Error()))
 		return nil, false
 	}
 	known = true
-	for _, v := range verifications {
+	for i, v := range verifications {
 		domain := record.Text(v.Domain)
 		switch {
 		case v.Err == nil:
 			passed = append(passed, v.Domain)
-			c.add(UnknownCause, 0, "the DKIM signature of %s holds", domain)
-		case dkim.IsTempFail(v.Err), strings.Contains(v.Err.Error(), "expired"):
+			c.add(UnknownCause, 0, "the DKIM signature of %s holds%s", domain, until(expiries[i]))
+		case dkim.IsTempFail(v.Err):
 			known = false
 			c.add(UnknownCause, 0, "whether the DKIM signature of %s holds is not known: %s", domain, why(v.Err))
 		default:
@@ -144,6 +145,14 @@ func (c *inquiry) verify() (passed []string, known bool) {
 		}
 	}
 	return passed, known
+}
+
+// until says up to when a signature counts, unless that is for ever.
+func until(expires time.Time) string {
+	if expires.IsZero() {
+		return ""
+	}
+	return ", for whoever verified it before " + expires.Format("2006-01-02 15:04") + " UTC (x=)"
 }
 
 // withoutMark is a message without what programs put before its first field.
