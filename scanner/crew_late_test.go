@@ -44,7 +44,7 @@ func TestTripAnswerTooLate(t *testing.T) {
 			}
 			var known []facts.Observation
 			one := &trip[int, int]{crew: c, course: newCourse("example.com", &cfg, func(_ facts.Domain, a facts.Answers, _ facts.Options) (*facts.Facts, []facts.Question) {
-				known = slices.Clone(a.(*answers).all)
+				known = slices.Clone(a.(*course).known.all)
 				if len(rounds) == 0 {
 					return &facts.Facts{}, nil
 				}
