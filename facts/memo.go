@@ -19,12 +19,21 @@ type Memo struct {
 	dmarc    shelf[*record.DMARC]   // likewise
 	dkim     shelf[*record.DKIMKey] // likewise
 	branches shelf[*spfBranch]      // by the name of the include
-	spare    sync.Pool              // of *builder
+
+	// What one domain has for itself is kept for the rounds of its own Builds.
+	ownSPF   shelf[*record.SPF]
+	ownDMARC shelf[*record.DMARC]
+
+	spare sync.Pool // of *builder
 }
 
 // defaultMemo is the bound of NewMemo(0). A record of typical length costs
 // about ten times its octets when parsed.
 const defaultMemo = 4 << 20
+
+// ownShare is the part of a share that is enough for the domains under way: the
+// records of a thousand.
+const ownShare = 8
 
 // NewMemo makes a Memo that keeps records of at most so many octets in sum; 0
 // means 4 MiB.
@@ -35,17 +44,22 @@ func NewMemo(octets int) *Memo {
 		dmarc:    newShelf[*record.DMARC](share),
 		dkim:     newShelf[*record.DKIMKey](share),
 		branches: newShelf[*spfBranch](share),
+		ownSPF:   newShelf[*record.SPF](share / ownShare),
+		ownDMARC: newShelf[*record.DMARC](share / ownShare),
 	}
 }
 
 // parseSPF parses a record, or finds it parsed. The result is shared and must
-// not be changed. A domain's own record is kept only if it is so short that
-// others are likely to have the very same.
+// not be changed. A domain's own record is not kept for long, unless it is so
+// short that others are likely to have the very same.
 func (m *Memo) parseSPF(octets string, own bool) *record.SPF {
 	if m == nil {
 		return parsed(record.ParseSPF, octets)
 	}
-	return recall(m, &m.spf, record.ParseSPF, octets, !own || len(octets) <= shortRecord)
+	if own && len(octets) > shortRecord {
+		return recall(m, &m.ownSPF, record.ParseSPF, octets)
+	}
+	return recall(m, &m.spf, record.ParseSPF, octets)
 }
 
 // shortRecord is, in octets, what "v=spf1 include:spf.protection.outlook.com
@@ -57,7 +71,10 @@ func (m *Memo) parseDMARC(octets string) *record.DMARC {
 	if m == nil {
 		return parsed(record.ParseDMARC, octets)
 	}
-	return recall(m, &m.dmarc, record.ParseDMARC, octets, len(octets) <= shortRecord)
+	if len(octets) > shortRecord {
+		return recall(m, &m.ownDMARC, record.ParseDMARC, octets)
+	}
+	return recall(m, &m.dmarc, record.ParseDMARC, octets)
 }
 
 // parseDKIMKey is parseSPF for DKIM keys.
@@ -65,7 +82,7 @@ func (m *Memo) parseDKIMKey(octets string) *record.DKIMKey {
 	if m == nil {
 		return parsed(record.ParseDKIMKey, octets)
 	}
-	return recall(m, &m.dkim, record.ParseDKIMKey, octets, true)
+	return recall(m, &m.dkim, record.ParseDKIMKey, octets)
 }
 
 func parsed[T any](parse func(string) T, octets string) *T {
@@ -73,10 +90,9 @@ func parsed[T any](parse func(string) T, octets string) *T {
 	return &value
 }
 
-// recall parses octets unless the shelf has them parsed, and keeps what it parsed
-// if that may be asked for again. Two callers may parse
+// recall parses octets unless the shelf has them parsed. Two callers may parse
 // the same at once: that is cheaper than to have one wait for the other.
-func recall[T any](m *Memo, s *shelf[*T], parse func(string) T, octets string, keep bool) *T {
+func recall[T any](m *Memo, s *shelf[*T], parse func(string) T, octets string) *T {
 	m.mu.Lock()
 	known, ok := s.get(octets)
 	m.mu.Unlock()
@@ -84,9 +100,6 @@ func recall[T any](m *Memo, s *shelf[*T], parse func(string) T, octets string, k
 		return known
 	}
 	fresh := parsed(parse, octets)
-	if !keep {
-		return fresh
-	}
 	m.mu.Lock()
 	s.put(octets, fresh, len(octets))
 	m.mu.Unlock()
