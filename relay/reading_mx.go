@@ -8,10 +8,10 @@ import (
 
 // recipient reads who receives for the recipient's domain.
 func (r *reader) recipient(to *facts.Facts) {
-	put(r, fFiltering, "", Open, cannotShow)
+	r.filtering(to)
 	m, best, takes := to.MX, bestHosts(to), reachable(to)
 	microsoft := slices.ContainsFunc(best, func(h facts.Host) bool { return facts.IsMicrosoft365(h.Provider) })
-	mailboxes := facts.IsMicrosoft365(to.Mailbox.Host)
+	mailboxes := to.Mailbox.AtMicrosoft365()
 	switch {
 	case to.Exists.State == facts.Absent:
 		put(r, fMX, MXNone, Seen, "%s does not exist", to.Domain)
@@ -27,12 +27,30 @@ func (r *reader) recipient(to *facts.Facts) {
 		put(r, fMX, MXGateway, Assumed, "the MX of %s is %s, of %s; that the mailboxes are at Exchange Online is assumed", to.Domain, best[0].Name, r.named(to, m.Gateway))
 	case m.Gateway != "":
 		put(r, fMX, MXGateway, Seen, "the MX of %s is %s, of %s, and the mailboxes are at Exchange Online (%s confidence)", to.Domain, best[0].Name, r.named(to, m.Gateway), to.Mailbox.Confidence)
-	case to.Mailbox.Host == "" && to.M365.State != facts.Unseen && to.M365.State != facts.Absent:
+	case !to.Mailbox.Likely() && to.M365.State != facts.Unseen && to.M365.State != facts.Absent:
 		put(r, fMX, "", Open, "%s", reason(to.M365.Standing))
 	case mailboxes:
 		put(r, fMX, MXGateway, Seen, "the MX of %s is %s, which is not Microsoft's, and the mailboxes are at Exchange Online (%s confidence)", to.Domain, best[0].Name, to.Mailbox.Confidence)
 	default:
 		put(r, fMX, MXOther, Seen, "the MX of %s is %s, and nothing speaks for Exchange Online behind it", to.Domain, best[0].Name)
+	}
+}
+
+// filtering reads what an administrator says of Enhanced Filtering. DNS cannot
+// show it.
+func (r *reader) filtering(to *facts.Facts) {
+	ef := to.Tenant.EnhancedFiltering
+	says := "it is declared"
+	if ef.Source == "export" {
+		says = "the export of the tenant shows it"
+	}
+	switch ef.State {
+	case facts.On:
+		put(r, fFiltering, FilteringOn, Given, "%s", says)
+	case facts.Off:
+		put(r, fFiltering, FilteringOff, Given, "%s", says)
+	default:
+		put(r, fFiltering, "", Open, cannotShow)
 	}
 }
 
