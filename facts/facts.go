@@ -209,7 +209,7 @@ type M365 struct {
 	Standing          // Present: mailboxes there are at least likely; Unseen: nothing, or weak signals only
 	Signals  []Signal // strongest first
 	Against  []Signal // what speaks against it
-	Score    float64  // sum of the weights of Signals and Against
+	Score    int      // sum of the weights of Signals and Against
 	EOPHost  string   // the Exchange Online Protection host of this domain, whether it exists or not
 	EOP      Standing // of EOPHost: Present where it exists; Unseen where nothing spoke for asking
 }

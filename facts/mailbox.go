@@ -27,7 +27,7 @@ func (m Mailbox) AtMicrosoft365() bool { return IsMicrosoft365(m.Host) && m.Like
 // Google is what DNS shows of a Google Workspace account.
 type Google struct {
 	Signals []Signal // strongest first
-	Score   float64
+	Score   int
 }
 
 // google collects the signals of Google Workspace. It asks nothing: the key is

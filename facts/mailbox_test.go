@@ -28,7 +28,7 @@ func mailboxWords(f *facts.Facts) string {
 	for _, s := range f.Mailbox.Against {
 		words += " but " + s.Name
 	}
-	return strings.TrimSpace(words + fmt.Sprintf(" %g/%g %s", f.M365.Score, f.Google.Score, f.M365.State))
+	return strings.TrimSpace(words + fmt.Sprintf(" %d/%d %s", f.M365.Score, f.Google.Score, f.M365.State))
 }
 
 func TestMailbox(t *testing.T) {
@@ -36,7 +36,7 @@ func TestMailbox(t *testing.T) {
 		{"nothing behind", proofpointMX, "[] 0/0 unseen"},
 		{"a verification text alone", proofpointMX + `example.com. TXT "MS=ms12345678"`, "microsoft-365 low [ms-txt] 1/0 unseen"},
 		{"an include alone", proofpointMX + spfMicrosoft, "microsoft-365 low [spf-include] 2/0 unseen"},
-		{"the include, for another service", proofpointMX + spfMicrosoft + acs, "[] 0.5/0 unseen"},
+		{"the include, for another service", proofpointMX + spfMicrosoft + acs, "[] 0/0 unseen"},
 		{"autodiscover alone", proofpointMX + autodiscover, "microsoft-365 medium [autodiscover] 3/0 present"},
 		{"the older form of a selector", proofpointMX + oldSelector, "microsoft-365 medium [dkim-cname] 3/0 present"},
 		{"the newer form", proofpointMX + newSelector, "microsoft-365 medium [dkim-cname] 3/0 present"},
@@ -103,7 +103,7 @@ func TestMailboxDoubt(t *testing.T) {
 func TestSignalKinds(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, k := range facts.SignalKinds() {
-		if k.Refuted == "" || k.Strength == "" || k.Weight == 0 || seen[k.Service+k.Name] {
+		if k.Refuted == "" || k.Strength == "" || (k.Weight == 0) != (k.Strength == "none") || seen[k.Service+k.Name] {
 			t.Errorf("%+v", k)
 		}
 		seen[k.Service+k.Name] = true

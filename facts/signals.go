@@ -4,8 +4,8 @@ package facts
 // against it.
 type Signal struct {
 	Name     string // "mx", "dkim-cname", "autodiscover", "eop-host", "spf-include", "ms-txt", ...
-	Strength string // "proof", "strong", "medium" or "weak"; "against" where it speaks against the service
-	Weight   float64
+	Strength string // "proof", "strong", "medium", "weak" or "none"; "against" where it speaks against the service
+	Weight   int
 	Value    string // what was seen: the target of an alias or an include, a text; outside text
 	Refuted  string // how the trace can be there without the mailboxes, for people
 	Evidence Question
@@ -16,7 +16,7 @@ type SignalKind struct {
 	Service  string // provider ID
 	Name     string
 	Strength string
-	Weight   float64
+	Weight   int
 	Refuted  string
 }
 
@@ -27,15 +27,14 @@ type SignalKind struct {
 // 10 times. For Google Workspace the include was counted on 20,040 towns: 81% of
 // those with its MX have it, and 1.5% of those with another.
 const (
-	weightProof  = 10.0
-	weightStrong = 3.0
-	weightMedium = 2.0
-	weightWeak   = 1.0
-	weightFaint  = 0.5
+	weightProof  = 10
+	weightStrong = 3
+	weightMedium = 2
+	weightWeak   = 1
 
-	scoreVeryLikely = 5.0
-	scoreLikely     = 3.0
-	scorePossible   = 1.0
+	scoreVeryLikely = 5
+	scoreLikely     = 3
+	scorePossible   = 1
 )
 
 // googleWorkspace is the ID of the provider.
@@ -50,7 +49,7 @@ var signalKinds = []SignalKind{
 	{microsoft365, "spf-include", "medium", weightMedium, "another service of Microsoft that sends, such as Dynamics, or a leftover"},
 	{microsoft365, "ms-txt", "weak", weightWeak, "a tenant for Teams, Intune or licences alone"},
 	{microsoft365, "mx-retired", "weak", weightWeak, "a name of a service that ended: the record is a leftover"},
-	{microsoft365, "spf-include-acs", "weak", weightFaint, "Azure Communication Services sends by the same include, and the domain is verified for it"},
+	{microsoft365, "spf-include-acs", "none", 0, "Azure Communication Services sends by the same include, and the domain is verified for it"},
 	{microsoft365, "autodiscover-elsewhere", "against", -weightWeak, "in a hybrid organization Outlook asks the own servers first"},
 	{googleWorkspace, "mx", "proof", weightProof, "Google receives the mail, but may pass it on to another host"},
 	{googleWorkspace, "dkim-key", "strong", weightStrong, "an account that only sends, or is gone and left its records"},
@@ -71,8 +70,8 @@ func newSignal(service, name string, evidence Question, value string) Signal {
 }
 
 // sumWeights is the score of signals.
-func sumWeights(signals []Signal) float64 {
-	sum := 0.0
+func sumWeights(signals []Signal) int {
+	sum := 0
 	for _, s := range signals {
 		sum += s.Weight
 	}
