@@ -56,7 +56,12 @@ func (r *reader) filtering(to *facts.Facts) {
 
 // forward reads how the message is sent on, and where.
 func (r *reader) forward(d Domains) {
-	if d.From.Domain == d.To.Domain {
+	switch from, to := d.From.Tenant.Accepted, d.To.Tenant.Accepted; {
+	case to.State == facts.On && from.State == facts.On:
+		put(r, fAccepted, Yes, Given, "the tenant of %s accepts %s", d.To.Domain, d.From.Domain)
+	case to.State == facts.On && from.State == facts.Off:
+		put(r, fAccepted, No, Given, "the tenant of %s does not accept %s", d.To.Domain, d.From.Domain)
+	case d.From.Domain == d.To.Domain:
 		put(r, fAccepted, Yes, Assumed, "the sender's domain is the recipient's own")
 	}
 	if d.Forward == nil {
