@@ -176,13 +176,20 @@ func (b *builder) autodiscoverSignal() Standing {
 		switch target := canonical(data); {
 		case slices.Contains([]string{"autodiscover.outlook.com", "autodiscover-s.outlook.com", "autodiscover.office365.us", "autodiscover.partner.outlook.cn"}, target):
 			b.signal("autodiscover", o.Question, target)
-		case under(target, "secureserver.net"):
-			// GoDaddy sells Microsoft 365 and mailboxes of its own under this name.
-		case !under(target, b.domain):
+		case !b.tellsNothing(target):
 			b.signal("autodiscover-elsewhere", o.Question, target)
 		}
 	}
 	return standing(o)
+}
+
+// tellsNothing reports whether an autodiscover name speaks neither for Microsoft 365
+// nor against it: an own one, which may redirect; another name of Microsoft; a
+// gateway's; GoDaddy's, who sells Microsoft 365 and mailboxes of its own by it.
+func (b *builder) tellsNothing(target string) bool {
+	p, ok := b.opt.Providers.ForMX(target)
+	return under(target, b.domain) || under(target, "office.com") || under(target, "office365.com") || under(target, "secureserver.net") ||
+		ok && p.Kind == provider.Gateway
 }
 
 // eopSignal asks for the host that Exchange Online gives each accepted domain.

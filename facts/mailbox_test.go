@@ -45,6 +45,8 @@ func TestMailbox(t *testing.T) {
 		{"autodiscover elsewhere", proofpointMX + oldSelector + "autodiscover.example.com. CNAME mail.example.net.\n", "microsoft-365 low [dkim-cname] but autodiscover-elsewhere 2/0 unseen"},
 		{"autodiscover at an own host, which may be a redirector", proofpointMX + oldSelector + "autodiscover.example.com. CNAME mail.example.com.\n", "microsoft-365 medium [dkim-cname] 3/0 present"},
 		{"autodiscover of a reseller", proofpointMX + oldSelector + "autodiscover.example.com. CNAME autodiscover.secureserver.net.\n", "microsoft-365 medium [dkim-cname] 3/0 present"},
+		{"autodiscover of the gateway", proofpointMX + oldSelector + "autodiscover.example.com. CNAME autodiscover.hornetsecurity.com.\n", "microsoft-365 medium [dkim-cname] 3/0 present"},
+		{"another name of Microsoft's", proofpointMX + oldSelector + "autodiscover.example.com. CNAME outlook.office.com.\n", "microsoft-365 medium [dkim-cname] 3/0 present"},
 		{"Google's include alone", proofpointMX + spfGoogle, "google-workspace low [spf-include] 0/2 unseen"},
 		{"Google's key alone", proofpointMX + googleKey, "google-workspace medium [dkim-key] 0/3 unseen"},
 		{"Google's key and include", proofpointMX + googleKey + spfGoogle, "google-workspace high [dkim-key spf-include] 0/5 unseen"},

@@ -15,7 +15,7 @@ var m365SPFLegacyInclude = Rule{
 	Severity:   Medium,
 	Confidence: Likely,
 	Why: `The name belongs to a service of Microsoft that ended, or to another than Microsoft 365. One that is gone costs SPF a void lookup or makes it end
-in permerror; one that still answers authorises other servers than those the domain's mail leaves from.`,
+in permerror. One that still answers authorises other servers than those the domain's mail leaves from, or leads to the right record by a detour that costs lookups.`,
 	Fix: "Replace it by `include:spf.protection.outlook.com` (in the national clouds, the name that the admin center shows). Verify with " +
 		"`Get-DkimSigningConfig | Format-List Domain` that the domain is one of the tenant's.",
 	Refs: []string{
@@ -28,13 +28,17 @@ in permerror; one that still answers authorises other servers than those the dom
 		if f.SPF.Tree == nil || len(f.M365.Signals) == 0 {
 			return nil
 		}
+		consequence := ", and not the name to include for Microsoft 365"
+		if f.SPF.Walk.State == facts.Present && !listsMicrosoft(f) {
+			consequence = ", and nothing in SPF authorises what Microsoft 365 sends from"
+		}
 		for i := range f.SPF.Tree.Terms {
 			t := &f.SPF.Tree.Terms[i]
 			name := strings.ToLower(strings.TrimSuffix(t.Domain, "."))
 			if why := legacyIncludes(name); why != "" && t.Mechanism == record.MechInclude && !t.Dead && !t.Bad {
 				findings = append(findings, Finding{
 					Key:      keyOf(name),
-					Message:  fmt.Sprintf("SPF includes %s, which is %s, and not what Microsoft 365 sends from", plain(name), why),
+					Message:  fmt.Sprintf("SPF includes %s, which is %s%s", plain(name), why, consequence),
 					Evidence: []Evidence{term(f.SPF.Tree, t)},
 				})
 			}
@@ -55,7 +59,7 @@ example-com.mail.protection.outlook.com. A 192.0.2.80
 example.com. TXT "v=spf1 include:outlook.com -all"
 outlook.com. TXT "v=spf1 ip4:192.0.2.0/24 -all"`,
 		Outcome:  Fail,
-		Contains: "which is the consumer service Outlook.com",
+		Contains: "which is the consumer service Outlook.com, and nothing in SPF authorises what Microsoft 365 sends from",
 	}, {
 		Name: "the name of today",
 		Zone: `example.com. MX 0 example-com.mail.protection.outlook.com.
