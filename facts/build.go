@@ -12,7 +12,7 @@ import (
 // It is built again from the start each round, because that is cheap, and
 // because no state between rounds means that no order of arrival can matter.
 func Build(domain Domain, answers Answers, opt Options) (*Facts, []Question) {
-	b := newBuilder(domain, answers, opt)
+	b := newBuilder(domain, answers, opt.declaredFor(domain))
 	defer b.done()
 	f := &Facts{Domain: domain, Options: opt}
 	b.facts = f
@@ -36,6 +36,8 @@ func Build(domain Domain, answers Answers, opt Options) (*Facts, []Question) {
 	}
 	b.mailbox()
 	b.roles()
+	b.senders()
+	b.tenant()
 	b.foresee()
 	b.leaveOut()
 	f.Used = append(make([]Observation, 0, len(b.used)), b.used...) // a snapshot of nothing holds [], not null

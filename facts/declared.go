@@ -2,6 +2,7 @@ package facts
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -10,6 +11,15 @@ import (
 // what DNS shows. The zero value says nothing.
 type Declared struct {
 	Roles []DeclaredRoles `json:"roles,omitempty"`
+
+	Relays            []For[[]netip.Addr] `json:"relays,omitempty"`             // addresses that send or relay: SPF must pass for each
+	Senders           []For[[]Sender]     `json:"senders,omitempty"`            // services that send: each is in SPF, or signs
+	Gateways          []For[string]       `json:"gateways,omitempty"`           // provider ID of what receives first, or "none"
+	Mailboxes         []For[string]       `json:"mailboxes,omitempty"`          // provider ID of who holds the mailboxes
+	Selectors         []For[[]string]     `json:"selectors,omitempty"`          // DKIM selectors besides those found by evidence
+	EnhancedFiltering []For[Switch]       `json:"enhanced_filtering,omitempty"` // for the connector of the gateway
+	AcceptedDomains   []string            `json:"accepted_domains,omitempty"`   // patterns of the domains that the tenant accepts
+	Tenant            *Tenant             `json:"tenant,omitempty"`             // an administrator's export; nil without one
 }
 
 // DeclaredRoles says what domains do with mail.
@@ -25,16 +35,10 @@ type DeclaredRoles struct {
 // ParseDeclaredRoles reads a pattern and its roles as people write them. The
 // error says what is wrong.
 func ParseDeclaredRoles(domains string, roles []string) (DeclaredRoles, error) {
-	d := DeclaredRoles{Domains: "*"}
-	if domains != "*" {
-		below, wildcard := strings.CutPrefix(domains, "*.")
-		domain, err := ParseDomain(below)
-		if err != nil {
-			return d, err
-		}
-		if d.Domains = string(domain); wildcard {
-			d.Domains = "*." + d.Domains
-		}
+	pattern, err := ParsePattern(domains)
+	d := DeclaredRoles{Domains: pattern}
+	if err != nil {
+		return d, err
 	}
 	for _, text := range roles {
 		role := Role(strings.ToLower(strings.TrimSpace(text)))
@@ -59,26 +63,11 @@ func Roles() []Role { return []Role{Sends, Receives, Parked} }
 
 // rolesOf finds what is declared of a domain.
 func (d Declared) rolesOf(domain string) ([]Role, bool) {
-	var best *DeclaredRoles
-	for i := range d.Roles {
-		r := &d.Roles[i]
-		if r.Domains == domain {
-			return r.Roles, true
-		}
-		if r.covers(domain) && (best == nil || len(r.Domains) > len(best.Domains)) {
-			best = r
-		}
+	list := make([]For[[]Role], len(d.Roles))
+	for i, r := range d.Roles {
+		list[i] = For[[]Role]{r.Domains, r.Roles}
 	}
-	if best == nil {
-		return nil, false
-	}
-	return best.Roles, true
-}
-
-// covers reports whether a pattern with an asterisk matches.
-func (r *DeclaredRoles) covers(domain string) bool {
-	above, wildcard := strings.CutPrefix(r.Domains, "*")
-	return wildcard && len(domain) > len(above) && strings.HasSuffix(domain, above)
+	return find(list, domain)
 }
 
 // declaredRoles are the facts of roles that were declared.

@@ -16,7 +16,10 @@ type Facts struct {
 	DMARC   DMARC
 	DKIM    DKIM
 	M365    M365
+	Google  Google
 	Mailbox Mailbox
+	Tenant  TenantFacts // what an administrator says of the tenant; DNS shows nothing of it
+	Senders []SenderCheck
 	Roles   []RoleFact // one for each role, always in the order sends, receives, parked
 	Options Options
 
@@ -40,6 +43,7 @@ type MX struct {
 	Implicit bool   // no MX, but an address: senders use the domain itself; RFC 5321, section 5.1
 	Hosts    []Host // by preference, then name; the null MX included, with Name ""
 	Gateway  string // provider ID of a third-party gateway at the best preference, or ""
+	Declared bool   // Gateway, or that there is none, is declared
 
 	// FallbackUnknown is Unknown when there is no MX, and whether the domain
 	// has an address to fall back to is not known.
@@ -56,13 +60,6 @@ type Host struct {
 	Exists     Standing // Absent: NXDOMAIN
 	Chain      []string // CNAMEs walked from Name, which RFC 5321, section 5.1 forbids
 	Addresses  []netip.Addr
-}
-
-// Mailbox is who holds the mailboxes, as far as DNS shows.
-type Mailbox struct {
-	Host       string     // provider ID, or ""
-	Confidence Confidence // "" when Host is ""
-	Evidence   []string   // "mx", "dkim-cname", "autodiscover", "eop-host", "spf-include", "ms-txt"
 }
 
 // SPF is a domain's Sender Policy Framework record and what it leads to.
@@ -211,15 +208,10 @@ type Key struct {
 type M365 struct {
 	Standing          // Present: mailboxes there are at least likely; Unseen: nothing, or weak signals only
 	Signals  []Signal // strongest first
-	Score    float64  // sum of the weights of Signals
+	Against  []Signal // what speaks against it
+	Score    int      // sum of the weights of Signals and Against
 	EOPHost  string   // the Exchange Online Protection host of this domain, whether it exists or not
-}
-
-// Signal is one trace of Microsoft 365.
-type Signal struct {
-	Name     string // "mx", "dkim-cname", "autodiscover", "eop-host", "spf-include", "ms-txt"
-	Strength string // "proof", "strong", "medium" or "weak"
-	Evidence Question
+	EOP      Standing // of EOPHost: Present where it exists; Unseen where nothing spoke for asking
 }
 
 // Role returns what is known of one role.
@@ -266,6 +258,10 @@ func (f *Facts) Part(p Part) Standing {
 		return f.DKIM.KeysKnown
 	case PartM365:
 		return f.M365.Standing
+	case PartEOP:
+		return f.M365.EOP
+	case PartSenders:
+		return f.sendersKnown()
 	}
 	return Standing{}
 }

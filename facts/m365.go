@@ -1,26 +1,13 @@
 package facts
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/mailposture/mailposture/provider"
 	"github.com/mailposture/mailposture/record"
-)
-
-// The weights of Microsoft 365 signals and the sums from which mailboxes there
-// are likely, and very likely. Measured on 40,052 public-sector domains: a
-// strong signal is some 200 times commoner with Microsoft's MX than with
-// another's, the direct include 120 times, the MS= text 10 times.
-const (
-	weightStrong = 3.0
-	weightMedium = 2.0
-	weightWeak   = 1.0
-
-	scoreLikely     = 3.0
-	scoreVeryLikely = 5.0
-	scoreProof      = 10.0 // a Microsoft MX leaves no doubt
 )
 
 // microsoft365 is the ID of the provider, and the beginning of the IDs of its
@@ -38,65 +25,103 @@ func (b *builder) m365() {
 		m.Standing = b.facts.Exists
 		return
 	}
-	m.EOPHost = EOPLabel(b.facts.Domain) + ".mail.protection.outlook.com"
-	doubt := []Standing{b.facts.MX.Standing, standing(b.txt), b.facts.DKIM.KeysKnown}
+	m.EOPHost = EOPLabel(b.facts.Domain) + eopSuffix
 	b.mxSignal()
 	b.dkimSignal()
 	b.spfSignal()
 	b.verificationSignal()
+	autodiscover := Standing{State: Unseen}
+	m.EOP = Standing{State: Unseen}
 	if b.facts.MX.Gateway != "" || len(m.Signals) > 0 {
-		doubt = append(doubt, b.autodiscoverSignal(), b.eopSignal())
+		autodiscover, m.EOP = b.autodiscoverSignal(), b.eopSignal()
 	}
-	slices.SortStableFunc(m.Signals, func(x, y Signal) int { return int(y.weight() - x.weight()) })
-	for _, s := range m.Signals {
-		m.Score += s.weight()
+	slices.SortStableFunc(m.Signals, func(x, y Signal) int { return cmp.Compare(y.Weight, x.Weight) })
+	m.Score = sumWeights(m.Signals) + sumWeights(m.Against)
+	b.google()
+	m.Standing = b.settleM365(autodiscover)
+}
+
+// settleM365 decides whether mailboxes at Microsoft 365 are at least likely, and
+// whether what is not known could change that: by more signals, by one
+// against it, or by Google's being stronger.
+func (b *builder) settleM365(autodiscover Standing) Standing {
+	m, google, keys, txt := &b.facts.M365, &b.facts.Google, b.facts.DKIM.KeysKnown, standing(b.txt)
+	least, rival := m.Score, google.Score
+	if autodiscover.State == Unknown {
+		least -= weightWeak
 	}
-	if m.Score >= scoreLikely {
-		m.Standing = Standing{State: Present} // more answers could only add to it
+	if keys.State == Unknown && !has(google.Signals, "dkim-key") {
+		rival += weightStrong
+	}
+	if txt.State == Unknown {
+		rival += weightMedium
+	}
+	yes := Standing{State: Present}
+	if has(m.Signals, "mx") || least >= max(scoreLikely, rival) {
+		return yes
+	}
+	if doubt := worst(yes, b.facts.MX.Standing, txt, keys, autodiscover, m.EOP); doubt.State == Unknown {
+		return doubt
+	}
+	if m.Score >= max(scoreLikely, google.Score) {
+		return yes
+	}
+	return Standing{State: Unseen}
+}
+
+// eopSuffix is where the hosts of tenants lie.
+const eopSuffix = ".mail.protection.outlook.com"
+
+// signal notes a trace of Microsoft 365, or one against it.
+func (b *builder) signal(name string, evidence Question, value string) {
+	m, s := &b.facts.M365, newSignal(microsoft365, name, evidence, value)
+	if s.Weight < 0 {
+		m.Against = append(m.Against, s)
 		return
 	}
-	m.Standing = worst(Standing{State: Unseen}, doubt...)
-}
-
-func (s Signal) weight() float64 {
-	switch s.Strength {
-	case "proof":
-		return scoreProof
-	case "strong":
-		return weightStrong
-	case "medium":
-		return weightMedium
-	}
-	return weightWeak
-}
-
-func (b *builder) signal(name, strength string, evidence Question) {
-	b.facts.M365.Signals = append(b.facts.M365.Signals, Signal{Name: name, Strength: strength, Evidence: evidence})
+	m.Signals = append(m.Signals, s)
 }
 
 func (b *builder) mxSignal() {
+	retired := ""
 	for _, h := range b.facts.MX.Hosts {
-		if IsMicrosoft365(h.Provider) {
-			b.signal("mx", "proof", Question{Name: b.domain, Kind: KindMX})
+		p, ok := b.opt.Providers.ByID(h.Provider)
+		switch {
+		case !ok || !Microsofts(p):
+		case p.Retired:
+			retired = h.Name
+		default:
+			b.signal("mx", Question{Name: b.domain, Kind: KindMX}, h.Name)
 			return
 		}
 	}
+	if retired != "" {
+		b.signal("mx-retired", Question{Name: b.domain, Kind: KindMX}, retired)
+	}
+}
+
+// Microsofts reports whether an entry is Microsoft 365's, or that of the service
+// it came from, Forefront Online Protection for Exchange.
+func Microsofts(p provider.Provider) bool {
+	return IsMicrosoft365(p.ID) || p.ID == "microsoft-fope-retired"
 }
 
 // dkimSignal is a Microsoft selector, unless its key is proved to be gone: then
 // it is left over from a tenant of old.
 func (b *builder) dkimSignal() {
 	for _, k := range b.facts.DKIM.Keys {
-		if k.State != KeyDangling && len(k.Chain) > 0 && isMicrosoftSelector(k.Chain[0]) {
-			b.signal("dkim-cname", "strong", Question{Name: k.Selector + "." + domainKey + b.domain, Kind: KindTXT})
+		if k.State != KeyDangling && len(k.Chain) > 0 && IsMicrosoftSelector(k.Chain[0]) {
+			b.signal("dkim-cname", Question{Name: k.Selector + "." + domainKey + b.domain, Kind: KindTXT}, k.Chain[0])
 			return
 		}
 	}
 }
 
-// isMicrosoftSelector reports whether a selector's alias leads to a tenant.
-// Microsoft Learn, "Set up DKIM to sign mail from your Microsoft 365 domain".
-func isMicrosoftSelector(target string) bool {
+// IsMicrosoftSelector reports whether a selector's alias leads to a tenant, in
+// its older form (below the tenant's onmicrosoft.com) or that of domains added
+// since May 2025 (below dkim.mail.microsoft). Microsoft Learn, "Set up DKIM to
+// sign mail from your Microsoft 365 domain".
+func IsMicrosoftSelector(target string) bool {
 	return under(target, "onmicrosoft.com") || under(target, "onmicrosoft.us") || under(target, "dkim.mail.microsoft")
 }
 
@@ -108,17 +133,28 @@ func (b *builder) spfSignal() {
 	}
 	for _, t := range b.facts.SPF.Tree.Terms {
 		if t.Mechanism == record.MechInclude && IsMicrosoft365(t.Provider) {
-			b.signal("spf-include", "medium", b.facts.SPF.Tree.Question)
+			name := "spf-include"
+			if b.verifiedForACS() {
+				name = "spf-include-acs"
+			}
+			b.signal(name, b.facts.SPF.Tree.Question, canonical(t.Domain))
 			return
 		}
 	}
+}
+
+// verifiedForACS reports whether the domain is verified for Azure Communication
+// Services, which has its customers publish the same include. Microsoft Learn,
+// "Add custom verified email domains".
+func (b *builder) verifiedForACS() bool {
+	return slices.ContainsFunc(b.own, func(r Record) bool { return strings.HasPrefix(r.Octets, "ms-domain-verification=") })
 }
 
 // verificationSignal is the MS= text, which proves a tenant but no mailboxes.
 func (b *builder) verificationSignal() {
 	for _, r := range b.own {
 		if value, ok := strings.CutPrefix(r.Octets, "MS="); ok && isVerification(value) {
-			b.signal("ms-txt", "weak", r.Question)
+			b.signal("ms-txt", r.Question, r.Octets)
 			return
 		}
 	}
@@ -137,19 +173,30 @@ func isVerification(s string) bool {
 func (b *builder) autodiscoverSignal() Standing {
 	o := b.ask("autodiscover."+b.domain, KindCNAME, nil)
 	for _, data := range o.Data {
-		switch canonical(data) {
-		case "autodiscover.outlook.com", "autodiscover-s.outlook.com", "autodiscover.office365.us", "autodiscover.partner.outlook.cn":
-			b.signal("autodiscover", "strong", o.Question)
+		switch target := canonical(data); {
+		case slices.Contains([]string{"autodiscover.outlook.com", "autodiscover-s.outlook.com", "autodiscover.office365.us", "autodiscover.partner.outlook.cn"}, target):
+			b.signal("autodiscover", o.Question, target)
+		case !b.tellsNothing(target):
+			b.signal("autodiscover-elsewhere", o.Question, target)
 		}
 	}
 	return standing(o)
+}
+
+// tellsNothing reports whether an autodiscover name speaks neither for Microsoft 365
+// nor against it: an own one, which may redirect; another name of Microsoft; a
+// gateway's; GoDaddy's, who sells Microsoft 365 and mailboxes of its own by it.
+func (b *builder) tellsNothing(target string) bool {
+	p, ok := b.opt.Providers.ForMX(target)
+	return under(target, b.domain) || under(target, "office.com") || under(target, "office365.com") || under(target, "secureserver.net") ||
+		ok && p.Kind == provider.Gateway
 }
 
 // eopSignal asks for the host that Exchange Online gives each accepted domain.
 func (b *builder) eopSignal() Standing {
 	o := b.ask(b.facts.M365.EOPHost, KindA, nil)
 	if o.Status == Found {
-		b.signal("eop-host", "strong", o.Question)
+		b.signal("eop-host", o.Question, o.Name)
 	}
 	return standing(o)
 }
@@ -188,24 +235,17 @@ func EOPLabel(domain Domain) string {
 	return base + places
 }
 
-// mailbox infers who holds the mailboxes.
-func (b *builder) mailbox() {
-	f := b.facts
-	if len(f.MX.Hosts) > 0 && !f.MX.Null {
-		if p, ok := b.opt.Providers.ByID(f.MX.Hosts[0].Provider); ok && p.Kind == provider.MailboxHost {
-			f.Mailbox = Mailbox{Host: p.ID, Confidence: High, Evidence: []string{"mx"}}
-			return
-		}
-	}
+// EOPLabelOf is the label in the name of a host of Exchange Online Protection, in
+// each of its forms: <label>.mail.protection.outlook.com,
+// <label>.<letter>-v1.mx.microsoft, <label>.mail.eo.outlook.com.
+func EOPLabelOf(host string) (string, bool) {
+	label, rest, _ := strings.Cut(host, ".")
 	switch {
-	case f.M365.Score >= scoreVeryLikely:
-		f.Mailbox = Mailbox{Host: microsoft365, Confidence: High}
-	case f.M365.Score >= scoreLikely:
-		f.Mailbox = Mailbox{Host: microsoft365, Confidence: Medium}
-	default:
-		return
+	case label == "":
+	case "."+rest == eopSuffix, rest == "mail.eo.outlook.com":
+		return label, true
+	case strings.HasSuffix(rest, "-v1.mx.microsoft") && strings.Count(rest, ".") == 2:
+		return label, true
 	}
-	for _, s := range f.M365.Signals {
-		f.Mailbox.Evidence = append(f.Mailbox.Evidence, s.Name)
-	}
+	return "", false
 }

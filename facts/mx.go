@@ -37,7 +37,7 @@ func (b *builder) mx(o Observation) {
 		b.host(&m.Hosts[i], i)
 	}
 	if len(m.Hosts) > 0 {
-		m.Gateway = b.gateway(m.Hosts)
+		m.Gateway = b.declaredGateway(b.gateway(m.Hosts))
 	}
 }
 

@@ -34,12 +34,14 @@ func DefaultOptions() Options {
 // the part that a user selects.
 func (o Options) Wants(p Part) bool {
 	switch p {
-	case PartSPFWalk, PartSPFVoids, PartSPFTargets, PartSPFPass, PartSPFRelay:
+	case PartSPFWalk, PartSPFVoids, PartSPFTargets, PartSPFPass, PartSPFRelay, PartSenders:
 		p = PartSPF
 	case PartDMARCOrg, PartDMARCOld, PartReports:
 		p = PartDMARC
 	case PartDKIMKeys:
 		p = PartDKIM
+	case PartEOP:
+		p = PartM365
 	}
 	return len(o.Parts) == 0 || slices.Contains(o.Parts, p)
 }

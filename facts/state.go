@@ -43,6 +43,8 @@ const (
 	PartDMARCOrg   Part = "dmarc-org"     // the organizational domain
 	PartDMARCOld   Part = "dmarc-rfc7489" // what an RFC 7489 receiver sees
 	PartReports    Part = "dmarc-reports" // whether the report destinations accept reports
+	PartEOP        Part = "m365-eop"      // whether the host that Exchange Online gives an accepted domain exists
+	PartSenders    Part = "senders"       // whether each declared sender is in SPF, or signs
 	PartDKIMKeys   Part = "dkim-keys"     // what stands under each selector tried
 )
 

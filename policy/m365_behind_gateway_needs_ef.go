@@ -17,9 +17,11 @@ var m365BehindGatewayNeedsEF = Rule{
 gateway, and it fails for nearly every sender. Mail that was not authenticated when it came in leaves, when a user or a rule
 forwards it, through an unpublished **relay pool** that is in nobody's SPF, and the next gateway may refuse it:
 550 5.7.367 Remote server returned not permitted to relay. DNS cannot show whether Enhanced Filtering is on already.`,
-	Fix: "Turn on Enhanced Filtering for the inbound connector of the gateway: `Set-InboundConnector -EFSkipLastIP $true` where " +
-		"the gateway is the only hop, otherwise `-EFSkipIPs` with every public hop. Try it on a few users first (`-EFUsers`): it also makes " +
-		"Exchange Online honour senders' DMARC policies. Remove transport rules that set SCL -1 for the gateway.",
+	Fix: "Turn on Enhanced Filtering for the inbound connector of the gateway: `Set-InboundConnector \"From gateway\" -EFSkipLastIP $true` where " +
+		"the gateway is the only hop, otherwise `-EFSkipLastIP $false -EFSkipIPs` with every public hop. Try it on a few users first (`-EFUsers`): it also makes " +
+		"Exchange Online honour senders' DMARC policies. Remove transport rules that set SCL -1 for the gateway. " +
+		"Verify with `Get-InboundConnector | Format-List Name,Enabled,SenderDomains,EFSkipLastIP,EFSkipIPs,EFUsers`; its output as JSON (`--exo`), or " +
+		"`declared: enhanced-filtering:` in mailposture.yaml, settles this finding.",
 	Refs: []string{
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/enhanced-filtering-for-connectors",
 		"https://learn.microsoft.com/troubleshoot/exchange/email-delivery/ndr/fix-error-code-550-5-7-367",
@@ -27,11 +29,12 @@ forwards it, through an unpublished **relay pool** that is in nobody's SPF, and 
 	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartM365},
 	Check: func(f *facts.Facts) []Finding {
-		if !behindGateway(f) {
+		ef := f.Tenant.EnhancedFiltering
+		if !behindGateway(f) || ef.State == facts.On {
 			return nil
 		}
-		message := fmt.Sprintf("mail first reaches %s, and the mailboxes are %s at Microsoft 365 (%s): Exchange Online needs Enhanced Filtering for Connectors to see the true sender",
-			providerName(f, f.MX.Gateway), likelihood(f.Mailbox.Confidence), strings.Join(f.Mailbox.Evidence, ", "))
+		message := fmt.Sprintf("mail first reaches %s, and the mailboxes are %s at Microsoft 365 (%s): Exchange Online needs Enhanced Filtering for Connectors to see the true sender%s",
+			providerName(f, f.MX.Gateway), likelihood(f.Mailbox.Confidence), strings.Join(f.Mailbox.Evidence, ", "), adminSays(ef, "Get-InboundConnector"))
 		return []Finding{{Key: f.MX.Gateway, Message: message, Evidence: gatewayEvidence(f)}}
 	},
 	Examples: []Example{{
@@ -42,6 +45,28 @@ autodiscover.example.com. CNAME autodiscover.outlook.com.
 spf.protection.outlook.com. TXT "v=spf1 ip4:40.92.0.0/15 -all"`,
 		Outcome:  Fail,
 		Contains: "mail first reaches Proofpoint",
+	}, {
+		Name:     "an export that shows it to be off",
+		Zone:     gatewayZone,
+		Options:  exportOf(facts.InboundConnector{Name: "Inbound", Enabled: true, Type: "Partner", Senders: []string{"*"}}),
+		Outcome:  Fail,
+		Contains: "the export shows that it is off (Inbound: EFSkipLastIP is off and EFSkipIPs is empty)",
+	}, {
+		Name:     "an export that shows it on for a few mailboxes",
+		Zone:     gatewayZone,
+		Options:  exportOf(facts.InboundConnector{Name: "Inbound", Enabled: true, Type: "Partner", Senders: []string{"smtp:*;1"}, SkipLastIP: true, Users: []string{"a@example.com"}}),
+		Outcome:  Fail,
+		Contains: "EFUsers limits it to 1 mailbox",
+	}, {
+		Name:    "an export that shows it to be on",
+		Zone:    gatewayZone,
+		Options: exportOf(facts.InboundConnector{Name: "Inbound", Enabled: true, Type: "Partner", Senders: []string{"smtp:*;1"}, SkipIPs: []string{"192.0.2.0/24"}}),
+		Outcome: Pass,
+	}, {
+		Name:    "it is declared to be on",
+		Zone:    gatewayZone,
+		Options: facts.Options{Declared: facts.Declared{EnhancedFiltering: []facts.For[facts.Switch]{{Domains: "*.com", Value: facts.On}}}},
+		Outcome: Pass,
 	}, {
 		Name: "Microsoft receives directly",
 		Zone: `example.com. MX 0 example-com.mail.protection.outlook.com.

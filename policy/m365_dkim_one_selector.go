@@ -14,7 +14,8 @@ var m365DKIMOneSelector = Rule{
 	Confidence: Likely,
 	Why: `Exchange Online signs with one selector and changes to the other when its keys are rotated. If that one is not in DNS, the rotation
 fails, or the signatures do.`,
-	Fix:   "Publish both CNAME records that `Get-DkimSigningConfig` shows.",
+	Fix: "Publish both CNAME records that `Get-DkimSigningConfig -Identity example.com | Format-List Selector1CNAME,Selector2CNAME` shows. " +
+		"Verify with `Get-DkimSigningConfig | Format-List Domain,Enabled,RotateOnDate`.",
 	Refs:  []string{"https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure"},
 	Needs: []facts.Part{facts.PartMX, facts.PartDKIMKeys, facts.PartM365},
 	Check: func(f *facts.Facts) []Finding {

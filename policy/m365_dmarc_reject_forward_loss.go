@@ -17,12 +17,13 @@ var m365DMARCRejectForwardLoss = Rule{
 name in the envelope. Only a DKIM signature of the domain carries DMARC through. Behind a gateway Exchange Online judges
 SPF by the gateway's address: what comes back to the domain from a list or a partner rests on DKIM there, too.`,
 	Fix: "Is mail signed with DKIM for this domain? If so, name the selector with `--selector`. If not, publish both selector CNAMEs that " +
-		"`Get-DkimSigningConfig` shows and turn signing on, or sign at the gateway, before `p=reject` stays.",
+		"`Get-DkimSigningConfig | Format-List Selector1CNAME,Selector2CNAME` shows and run `Set-DkimSigningConfig -Identity example.com -Enabled $true`, or sign at the gateway, " +
+		"before `p=reject` stays. Verify with `Get-DkimSigningConfig | Format-List Domain,Enabled,Status`.",
 	Refs:  []string{"RFC 9989, section 7.4", "RFC 7960, section 3.2", "https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure"},
 	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartDMARC, facts.PartDKIM, facts.PartM365},
 	Check: func(f *facts.Facts) []Finding {
-		if f.DMARC.Effective.This != record.PolicyReject || f.DKIM.State == facts.Present || f.MX.Gateway == "" || !atMicrosoft(f) {
+		if f.DMARC.Effective.This != record.PolicyReject || f.DKIM.State == facts.Present || f.Tenant.Signing.State == facts.On || f.MX.Gateway == "" || !atMicrosoft(f) {
 			return nil
 		}
 		return []Finding{{

@@ -14,8 +14,10 @@ var m365MXBypassDirect = Rule{
 	Confidence: Proof,
 	Why: `Senders choose among the MX hosts, and those of unwanted mail like the last one. What goes to the Microsoft host has not been
 through the gateway: it reaches users without the gateway's filter, unless the tenant refuses mail that does not come from there.`,
-	Fix: "Remove the Microsoft host from the MX records. Then let the tenant take mail from the gateway only: an inbound connector of the type Partner " +
-		"that restricts the domain to the gateway's certificate or addresses.",
+	Fix: "Remove the Microsoft host from the MX records. Then let the tenant take mail from the gateway only: " +
+		"`New-InboundConnector -Name \"Gateway only\" -ConnectorType Partner -SenderDomains * -RestrictDomainsToCertificate $true -TlsSenderCertificateName gateway.example`, " +
+		"or `-RestrictDomainsToIPAddresses $true -SenderIPAddresses` with the gateway's addresses. Once that is so, mail to the host is refused, and the record does harm. " +
+		"Verify with `Get-InboundConnector | Format-List Name,Enabled,ConnectorType,SenderDomains,RestrictDomainsTo*`.",
 	Refs: []string{
 		"RFC 5321, section 5.1",
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/manage-mail-flow-using-third-party-cloud",
@@ -29,7 +31,11 @@ through the gateway: it reaches users without the gateway's filter, unless the t
 			if !facts.IsMicrosoft365(h.Provider) {
 				return "", nil
 			}
-			return fmt.Sprintf("the MX host %s lets senders go round %s", plain(h.Name), providerName(f, f.MX.Gateway)), observed(f, mxQuestion(f))
+			what := "lets senders go round"
+			if f.Tenant.Locked.State == facts.On {
+				what = "loses the mail that senders hand it, as the tenant is locked to"
+			}
+			return fmt.Sprintf("the MX host %s %s %s", plain(h.Name), what, providerName(f, f.MX.Gateway)), observed(f, mxQuestion(f))
 		})
 	},
 	Repair: dropMicrosoft,
@@ -39,6 +45,13 @@ through the gateway: it reaches users without the gateway's filter, unless the t
 example.com. MX 50 example-com.mail.protection.outlook.com.`,
 		Outcome:  Fail,
 		Contains: "the MX host example-com.mail.protection.outlook.com lets senders go round Proofpoint",
+	}, {
+		Name: "an export with a lock, which refuses what comes to it",
+		Zone: `example.com. MX 10 mxa-00000001.gslb.pphosted.com.
+example.com. MX 50 example-com.mail.protection.outlook.com.`,
+		Options:  exportOf(facts.InboundConnector{Name: "In", Enabled: true, Type: "Partner", Senders: []string{"*"}, RestrictToIPs: true, IPs: []string{"192.0.2.0/24"}}),
+		Outcome:  Fail,
+		Contains: "loses the mail that senders hand it",
 	}, {
 		Name: "the gateway alone",
 		Zone: `example.com. MX 10 mxa-00000001.gslb.pphosted.com.

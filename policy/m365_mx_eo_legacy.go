@@ -14,7 +14,8 @@ var m365MXEOLegacy = Rule{
 	Confidence: Proof,
 	Why: `Names under *mail.eo.outlook.com* come from the service before Exchange Online Protection. They still answer, but Microsoft's inbound DANE and
 DNSSEC are not to be had with them, and nobody says how long they will last.`,
-	Fix:   "Replace the host by the one that the admin center shows for the domain, which ends in `mail.protection.outlook.com` or `mx.microsoft`.",
+	Fix: "Replace the host by the one that the admin center shows for the domain, which ends in `mail.protection.outlook.com` or `mx.microsoft`. " +
+		"Verify with `Get-AcceptedDomain | Format-List DomainName,DomainType`.",
 	Refs:  []string{"https://learn.microsoft.com/purview/how-smtp-dane-works"},
 	Needs: []facts.Part{facts.PartMX},
 	Check: func(f *facts.Facts) []Finding {

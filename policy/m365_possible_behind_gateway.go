@@ -16,15 +16,16 @@ var m365PossibleBehindGateway = Rule{
 	Why: `A gateway receives the domain's mail, and there are weak traces of a Microsoft 365 tenant, which may be there for other services than
 mail. If the mailboxes are in Exchange Online, it checks the SPF of senders against the gateway's address, and what it forwards leaves
 through an unpublished relay pool that the next hop may refuse.`,
-	Fix: "Are the mailboxes at Microsoft 365? If so, turn on Enhanced Filtering for the inbound connector of the gateway: `Set-InboundConnector -EFSkipLastIP $true` " +
-		"where the gateway is the only hop. If not, there is nothing to do.",
+	Fix: "Are the mailboxes at Microsoft 365? If so, turn on Enhanced Filtering for the inbound connector of the gateway: `Set-InboundConnector \"From gateway\" -EFSkipLastIP $true` " +
+		"where the gateway is the only hop; `Get-InboundConnector | Format-List Name,EFSkipLastIP,EFSkipIPs,EFUsers` shows how it stands. " +
+		"If not, there is nothing to do: `declared: mailboxes:` in mailposture.yaml says so.",
 	Refs: []string{
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/enhanced-filtering-for-connectors",
 	},
 	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartM365},
 	Check: func(f *facts.Facts) []Finding {
-		if f.MX.Gateway == "" || f.Mailbox.Host != "" || len(f.M365.Signals) == 0 {
+		if f.MX.Gateway == "" || f.Mailbox.Likely() || len(f.M365.Signals) == 0 {
 			return nil
 		}
 		names := make([]string, len(f.M365.Signals))

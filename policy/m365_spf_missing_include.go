@@ -17,7 +17,8 @@ var m365SPFMissingInclude = Rule{
 	Why: `The MX record leads to Microsoft 365, and nothing in the SPF record covers the servers from which its users' mail leaves: it fails
 SPF. So does what a user or a rule forwards, since Microsoft puts the domain's own name into the envelope. If all mail leaves through
 another system that the record lists, this does not matter.`,
-	Fix: "Add `include:spf.protection.outlook.com` before `all` (in the national clouds, the name that the admin center shows).",
+	Fix: "Add `include:spf.protection.outlook.com` before `all` (in the national clouds, the name that the admin center shows). " +
+		"Verify with `Get-OutboundConnector | Format-List Name,Enabled,RecipientDomains,SmartHosts` whether mail leaves another way.",
 	Refs: []string{
 		"RFC 7208, section 10.1.2",
 		"https://learn.microsoft.com/defender-office-365/email-authentication-spf-configure",
@@ -25,7 +26,7 @@ another system that the record lists, this does not matter.`,
 	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartSPFWalk, facts.PartSPFPass},
 	Check: func(f *facts.Facts) []Finding {
-		if f.MX.Gateway != "" || len(f.MX.Hosts) == 0 || !facts.IsMicrosoft365(f.MX.Hosts[0].Provider) {
+		if !receivesDirectly(f) {
 			return nil
 		}
 		// A record that is broken is the matter of other rules, and one that

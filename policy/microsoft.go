@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -13,20 +14,45 @@ import (
 // not sit in the MX path need no Enhanced Filtering.
 func behindGateway(f *facts.Facts) bool {
 	gateway, ok := f.Options.Providers.ByID(f.MX.Gateway)
-	return ok && gateway.EnhancedFiltering != provider.EFNo && atMicrosoft(f)
+	return ok && gateway.EnhancedFiltering != provider.EFNo && !gateway.Retired && atMicrosoft(f)
 }
 
 // atMicrosoft reports whether the mailboxes are at least likely at Microsoft 365.
-func atMicrosoft(f *facts.Facts) bool {
-	return facts.IsMicrosoft365(f.Mailbox.Host) && f.Mailbox.Confidence != facts.Low
+func atMicrosoft(f *facts.Facts) bool { return f.Mailbox.AtMicrosoft365() }
+
+// receivesDirectly reports whether the best MX is Microsoft 365's, without a
+// gateway beside it.
+func receivesDirectly(f *facts.Facts) bool {
+	return f.MX.Gateway == "" && len(f.MX.Hosts) > 0 && facts.IsMicrosoft365(f.MX.Hosts[0].Provider)
+}
+
+// initialDomain reports whether a domain is a tenant's initial one, which Microsoft signs
+// and publishes for by itself.
+func initialDomain(f *facts.Facts) bool { return under(string(f.Domain), "onmicrosoft.com") }
+
+// adminSays is what an administrator's word adds to a message: "; the export
+// shows that it is off (...)", or how to find out.
+func adminSays(s facts.Setting, command string) string {
+	switch {
+	case s.State == "" && s.Detail != "":
+		return fmt.Sprintf("; the export shows that it is %s: verify with %s", plain(s.Detail), command)
+	case s.State == "":
+		return "; verify with " + command
+	case s.Source == "declared":
+		return fmt.Sprintf("; it is declared to be %s", s.State)
+	}
+	return fmt.Sprintf("; the export shows that it is %s (%s)", s.State, plain(s.Detail))
 }
 
 // likelihood puts a confidence into words.
 func likelihood(c facts.Confidence) string {
-	if c == facts.High {
+	switch c {
+	case facts.High:
 		return "very likely"
+	case facts.Medium:
+		return "likely"
 	}
-	return "likely"
+	return "possibly"
 }
 
 // gatewayEvidence is the MX set and the traces of Microsoft 365, each once.

@@ -8,10 +8,10 @@ import (
 
 // recipient reads who receives for the recipient's domain.
 func (r *reader) recipient(to *facts.Facts) {
-	put(r, fFiltering, "", Open, cannotShow)
+	r.filtering(to)
 	m, best, takes := to.MX, bestHosts(to), reachable(to)
 	microsoft := slices.ContainsFunc(best, func(h facts.Host) bool { return facts.IsMicrosoft365(h.Provider) })
-	mailboxes := facts.IsMicrosoft365(to.Mailbox.Host)
+	mailboxes := to.Mailbox.AtMicrosoft365()
 	switch {
 	case to.Exists.State == facts.Absent:
 		put(r, fMX, MXNone, Seen, "%s does not exist", to.Domain)
@@ -27,7 +27,7 @@ func (r *reader) recipient(to *facts.Facts) {
 		put(r, fMX, MXGateway, Assumed, "the MX of %s is %s, of %s; that the mailboxes are at Exchange Online is assumed", to.Domain, best[0].Name, r.named(to, m.Gateway))
 	case m.Gateway != "":
 		put(r, fMX, MXGateway, Seen, "the MX of %s is %s, of %s, and the mailboxes are at Exchange Online (%s confidence)", to.Domain, best[0].Name, r.named(to, m.Gateway), to.Mailbox.Confidence)
-	case to.Mailbox.Host == "" && to.M365.State != facts.Unseen && to.M365.State != facts.Absent:
+	case !to.Mailbox.Likely() && to.M365.State != facts.Unseen && to.M365.State != facts.Absent:
 		put(r, fMX, "", Open, "%s", reason(to.M365.Standing))
 	case mailboxes:
 		put(r, fMX, MXGateway, Seen, "the MX of %s is %s, which is not Microsoft's, and the mailboxes are at Exchange Online (%s confidence)", to.Domain, best[0].Name, to.Mailbox.Confidence)
@@ -36,9 +36,32 @@ func (r *reader) recipient(to *facts.Facts) {
 	}
 }
 
+// filtering reads what an administrator says of Enhanced Filtering. DNS cannot
+// show it.
+func (r *reader) filtering(to *facts.Facts) {
+	ef := to.Tenant.EnhancedFiltering
+	says := "it is declared"
+	if ef.Source == "export" {
+		says = "the export of the tenant shows it"
+	}
+	switch ef.State {
+	case facts.On:
+		put(r, fFiltering, FilteringOn, Given, "%s", says)
+	case facts.Off:
+		put(r, fFiltering, FilteringOff, Given, "%s", says)
+	default:
+		put(r, fFiltering, "", Open, cannotShow)
+	}
+}
+
 // forward reads how the message is sent on, and where.
 func (r *reader) forward(d Domains) {
-	if d.From.Domain == d.To.Domain {
+	switch from, to := d.From.Tenant.Accepted, d.To.Tenant.Accepted; {
+	case to.State == facts.On && from.State == facts.On:
+		put(r, fAccepted, Yes, Given, "the tenant of %s accepts %s", d.To.Domain, d.From.Domain)
+	case to.State == facts.On && from.State == facts.Off:
+		put(r, fAccepted, No, Given, "the tenant of %s does not accept %s", d.To.Domain, d.From.Domain)
+	case d.From.Domain == d.To.Domain:
 		put(r, fAccepted, Yes, Assumed, "the sender's domain is the recipient's own")
 	}
 	if d.Forward == nil {

@@ -30,6 +30,7 @@ type htmlCard struct {
 	SPFNotes []string
 	Validity string // of the SPF record, "" when there is nothing to say
 	Mailbox  string
+	Path     []string // who a message comes through, who checks what
 }
 
 // htmlChip is a count with a severity's colour.
@@ -83,7 +84,7 @@ func (h *htmlWriter) card(r Result, place int, only bool) htmlCard {
 		Result: r, Place: place, Open: only, Title: r.Domain,
 		Worst: cardClass(r), Chips: chips(tallySeverities(r.Findings)),
 		Posture: strings.Join(postureLine(r), " · "), From: listLine(r.Input),
-		Unsure: unsettledBy(r), Stranger: strangerSentence(r),
+		Unsure: unsettledBy(r), Path: pathLines(r), Stranger: strangerSentence(r),
 	}
 	if r.Parked != nil {
 		c.Parking = parkedWords(r.Parked)

@@ -35,6 +35,9 @@ func (e *encoder) result(r *Result) *encoder {
 	if r.M365 != nil {
 		e.key("m365").m365(r.M365)
 	}
+	if r.Mailbox != nil {
+		e.key("mailbox").mailbox(r.Mailbox)
+	}
 	list(e, "findings", r.Findings, (*encoder).finding)
 	list(e, "repairs", r.Repairs, (*encoder).repair)
 	list(e, "unknown", r.Unknown, (*encoder).unknownRule)
@@ -140,7 +143,11 @@ func (e *encoder) dkimKey(k *Key) {
 func (e *encoder) m365(m *M365) *encoder {
 	e.raw("{").standing(&m.Standing)
 	list(e, "signals", m.Signals, (*encoder).signal)
-	return e.someText("eop_host", m.EOPHost).raw("}")
+	e.someText("eop_host", m.EOPHost)
+	if len(m.Settings) > 0 {
+		list(e, "settings", m.Settings, (*encoder).setting)
+	}
+	return e.raw("}")
 }
 
 func (e *encoder) signal(s *Signal) {

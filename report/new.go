@@ -17,7 +17,7 @@ func New(by string, s *facts.Snapshot, f *facts.Facts, verdicts []policy.Verdict
 	r := Result{
 		Schema: ResultSchema, By: by, Domain: string(f.Domain), Time: second(s.Taken), Status: Complete,
 		Roles: roles(f), RoleFacts: newRoleFacts(f), Parked: newParked(f),
-		MX: newMX(f), SPF: newSPF(f), DMARC: newDMARC(f), DKIM: newDKIM(f), M365: newM365(f),
+		MX: newMX(f), SPF: newSPF(f), DMARC: newDMARC(f), DKIM: newDKIM(f), M365: newM365(f), Mailbox: newMailbox(f),
 		Repairs: []Repair{}, NotRun: make([]string, len(notRun)),
 	}
 	for i := range notRun {
@@ -289,7 +289,7 @@ func newM365(f *facts.Facts) *M365 {
 	if m.State == "" {
 		return nil
 	}
-	out := &M365{Standing: newStanding(m.Standing), Signals: []Signal{}, EOPHost: m.EOPHost}
+	out := &M365{Standing: newStanding(m.Standing), Signals: []Signal{}, EOPHost: m.EOPHost, Settings: newSettings(&f.Tenant)}
 	for _, s := range m.Signals {
 		out.Signals = append(out.Signals, Signal{Signal: s.Name, Strength: s.Strength})
 	}

@@ -67,7 +67,11 @@ func mxWords(m *MX) string {
 		words += " " + m.Hosts[0].Host
 	}
 	if m.MailboxHost != "" && !strings.HasSuffix(words, " "+m.MailboxHost) {
-		words += ", mailboxes " + m.MailboxHost
+		words += ", mailboxes "
+		if m.MailboxConfidence == string(facts.Low) {
+			words += "perhaps "
+		}
+		words += m.MailboxHost
 	}
 	return words
 }

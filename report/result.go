@@ -49,6 +49,8 @@ type Result struct {
 	DKIM  *DKIM  `json:"dkim,omitempty"`
 	M365  *M365  `json:"m365,omitempty"`
 
+	Mailbox *Mailbox `json:"mailbox,omitempty"`
+
 	Findings      []Finding     `json:"findings"` // worst first
 	Repairs       []Repair      `json:"repairs"`
 	Unknown       []UnknownRule `json:"unknown"`
@@ -199,6 +201,8 @@ type M365 struct {
 	Standing
 	Signals []Signal `json:"signals"`
 	EOPHost string   `json:"eop_host,omitempty"`
+
+	Settings []Setting `json:"settings,omitempty"` // what an administrator says of the tenant
 }
 
 // Signal is one trace of Microsoft 365.

@@ -17,6 +17,9 @@ func (t *textWriter) observed(r Result) {
 	if r.MX != nil {
 		t.part("MX", r.MX.Standing, mxLines(r.MX))
 	}
+	if lines := pathLines(r); len(lines) > 0 {
+		t.part("path", Standing{State: string(facts.Present)}, lines)
+	}
 	if r.SPF != nil {
 		t.part("SPF", r.SPF.Standing, t.spfLines(r.SPF))
 	}

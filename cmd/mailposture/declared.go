@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/provider"
 )
 
 // declaredKey is the setting of the configuration file that no flag has: what
@@ -17,7 +18,7 @@ const declaredKey = "declared"
 
 // readDeclared reads what a configuration file declares; nil when it declares
 // nothing. An error shows the line.
-func readDeclared(path string) (*facts.Declared, error) {
+func readDeclared(path string, providers *provider.Catalogue) (*facts.Declared, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -33,7 +34,7 @@ func readDeclared(path string) (*facts.Declared, error) {
 	if !ok {
 		return nil, nil
 	}
-	file := declaredFile{path: path, data: data}
+	file := declaredFile{path: path, data: data, providers: providers}
 	sections, ok := value.(map[string]any)
 	if !ok {
 		return nil, file.wrong("it holds settings such as roles", declaredKey)
@@ -44,7 +45,7 @@ func readDeclared(path string) (*facts.Declared, error) {
 		case "roles":
 			declared.Roles, err = file.roles(sections[name])
 		default:
-			err = file.wrong("unknown setting "+name, declaredKey, name)
+			err = file.section(declared, name, sections[name])
 		}
 		if err != nil {
 			return nil, err
@@ -55,8 +56,9 @@ func readDeclared(path string) (*facts.Declared, error) {
 
 // declaredFile is the file that errors point into.
 type declaredFile struct {
-	path string
-	data []byte
+	path      string
+	data      []byte
+	providers *provider.Catalogue
 }
 
 // roles reads a mapping of domains and patterns to what they do.
@@ -95,7 +97,7 @@ func (f declaredFile) wrong(message string, keys ...string) error {
 			excerpt = "\n" + string(source)
 		}
 	}
-	return usage("declared holds roles: a domain, *.domain or *, and what it does: sends, receives or parked",
+	return usage("declared holds "+strings.Join(declaredSections(), ", ")+"; each but accepted-domains is by domain, *.domain or *",
 		"%s: %s: %s%s", f.path, strings.Join(keys, "."), message, excerpt)
 }
 

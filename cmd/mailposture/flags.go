@@ -28,6 +28,7 @@ type judgeFlags struct {
 	whatIf          []string
 	parts           []string
 	providers       []string
+	exo             string
 	config          string
 	allowIncomplete bool
 	quiet           bool
@@ -37,6 +38,7 @@ type judgeFlags struct {
 
 	catalogue *provider.Catalogue // of --providers, once read
 	declared  *facts.Declared     // of the configuration file; nil when it declares nothing
+	tenant    *facts.Tenant       // of --exo; nil without it
 }
 
 func (f *judgeFlags) register(c *cobra.Command) {
@@ -54,6 +56,7 @@ func (f *judgeFlags) register(c *cobra.Command) {
 	flags.StringArrayVar(&f.whatIf, "what-if", nil, "judge as if \"NAME TYPE DATA\" were published; \"NAME TYPE\" alone: as if there were none; repeatable")
 	list(flags, &f.parts, "parts", "", "ask only for these: "+partNames()+" (default all)")
 	flags.StringArrayVar(&f.providers, "providers", nil, providersHelp)
+	flags.StringVar(&f.exo, "exo", "", "a folder with an administrator's exports of a Microsoft 365 tenant, as JSON: settles what DNS cannot see (docs/gateway.md)")
 	flags.StringVar(&f.config, "config", "", "configuration file (default mailposture.yaml in . or the user's configuration folder)")
 	flags.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "do not exit 3 when something is unknown")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but results and errors")
@@ -125,16 +128,15 @@ func (f *judgeFlags) options(c *cobra.Command, opt facts.Options) (facts.Options
 		}
 	}
 	if f.given(c, "providers") {
-		if f.catalogue == nil {
-			var err error
-			if f.catalogue, err = readProviders(f.providers); err != nil {
-				return opt, err
-			}
-		}
 		opt.Providers = f.catalogue
 	}
 	if f.declared != nil {
+		tenant := opt.Declared.Tenant // what the scan was given with --exo
 		opt.Declared = *f.declared
+		opt.Declared.Tenant = tenant
+	}
+	if f.tenant != nil {
+		opt.Declared.Tenant = f.tenant
 	}
 	return opt, nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/provider"
 	"github.com/mailposture/mailposture/relay"
 	"github.com/mailposture/mailposture/report"
 )
@@ -19,6 +20,7 @@ type relayFlags struct {
 	ip                string
 	gatewayIPs        []string
 	selectors         []string
+	declared          facts.Declared // of the configuration file
 	assume            []string
 	verbose           bool
 	noColor           bool
@@ -102,8 +104,16 @@ func assumable() []string {
 
 func runRelay(c *cobra.Command, f *relayFlags, io stdio) error {
 	given := c.Flags().Changed("format")
-	if _, err := configure(c, ""); err != nil {
+	config, err := configure(c, "")
+	if err != nil {
 		return err
+	}
+	declared, err := readDeclared(config, provider.Embedded())
+	if err != nil {
+		return err
+	}
+	if declared != nil {
+		f.declared = *declared
 	}
 	if !given && f.format != "text" && f.format != "json" {
 		f.format = "" // a format that is set for scan may not be one of ours

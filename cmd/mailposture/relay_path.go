@@ -98,6 +98,7 @@ func (p relayPath) read(ctx context.Context, study study) (relay.Reading, error)
 // open makes the study that the flags ask for, and what ends it.
 func (f *relayFlags) open(c *cobra.Command, p relayPath, io stdio) (study, func(), error) {
 	options := facts.DefaultOptions()
+	options.Declared = f.declared
 	for _, selector := range f.selectors {
 		options.Selectors = append(options.Selectors, strings.ToLower(selector))
 	}

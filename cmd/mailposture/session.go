@@ -51,7 +51,13 @@ func newSession(c *cobra.Command, flags *judgeFlags, io stdio) (*session, error)
 	if path != "" {
 		s.verbosef("configuration: %s", path)
 	}
-	if flags.declared, err = readDeclared(path); err != nil {
+	if flags.catalogue, err = readProviders(flags.providers); err != nil {
+		return nil, err
+	}
+	if flags.declared, err = readDeclared(path, flags.catalogue); err != nil {
+		return nil, err
+	}
+	if flags.tenant, err = readExports(flags.exo); err != nil {
 		return nil, err
 	}
 	if s.rules, s.notRun, err = policy.Select(policy.Rules(), flags.rules, flags.skipRules); err != nil {
