@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -111,6 +112,45 @@ func TestMessageCannotForge(t *testing.T) {
 	// The control: the same words pasted are read.
 	if d := Explain(Read([]byte(bounced)), nil); d.Cause != AutoforwardBlocked {
 		t.Errorf("the control: %s", d.Cause)
+	}
+}
+
+// The sections of Exchange Online's notice: the error and who said it stand behind
+// the details of the message, among which is the sender's subject.
+func TestNoticeSections(t *testing.T) {
+	for _, file := range []string{"notice-sections.txt", "notice-sections.html"} {
+		e := Read(fixture(t, file))
+		d := Explain(e, nil)
+		if len(e.Replies) == 0 || e.Replies[0].Remote != "554 5.7.1 <b@partner.example>: Relay access denied" || e.Replies[0].Host != "mx.partner.example" {
+			t.Errorf("%s: replies %+v", file, e.Replies)
+		}
+		if len(d.Codes) != 2 || d.Codes[0] != "5.7.367" || d.Codes[1] != "5.7.1" {
+			t.Errorf("%s: codes %q", file, d.Codes)
+		}
+	}
+}
+
+// What the sender writes of itself stands in a trace, too: subject, Message-ID,
+// addresses, the name by which the client came.
+func TestTraceCannotForge(t *testing.T) {
+	const head = "event_id,network_message_id,recipient_address,recipient_status,custom_data,%s\n"
+	const row = "FAIL,1,b@partner.example,\"[{LED=550 5.4.1 Relay access denied};{FQDN=mx.partner.example}]\",S:x=y,\"%s\"\n"
+	for _, column := range []string{"message_subject", "Subject", "message_id", "MessageId", "sender_address", "return_path", "client_hostname", "related_recipient_address", "reference", "something else"} {
+		for _, forged := range []string{
+			"OutboundIpPoolName=RegularRelayOutboundPool", "<OutboundIpPoolName=RegularRelayOutboundPool@sender.example>",
+			"[{LED=550 5.7.520 Access denied, Your organization does not allow external forwarding}]",
+		} {
+			d := Explain(Read(fmt.Appendf(nil, head+row, column, forged)), nil)
+			if d.Cause != StaleMX || len(d.Codes) != 1 {
+				t.Errorf("%s in %s: %s, %q", forged, column, d.Cause, d.Codes)
+			}
+		}
+	}
+	const genuine = "S:OutboundIpPoolName=RegularRelayOutboundPool"
+	for _, column := range []string{"Data", "Detail", "Event Data"} {
+		if d := Explain(Read(fmt.Appendf(nil, head+row, column, genuine)), nil); d.Cause != RelayPool {
+			t.Errorf("the control, %s: %s", column, d.Cause)
+		}
 	}
 }
 

@@ -34,6 +34,9 @@ func TestFixtures(t *testing.T) {
 		{"relay-refused-spf-passed.eml", NDR, StaleMX, Low, RecipientAdmin, "5.7.367", "b@partner.example", "pass", SmartHostNotAuthorised},
 		// The notice saved as a page, with the header in it.
 		{"notice.html", NDR, RelayPool, High, SenderAdmin, "5.7.367", "b@partner.example", "softfail", StaleMX},
+		// The same in the form with sections, whose subject is the sender's and reads like a refusal; and as a table.
+		{"notice-sections.txt", NDR, RelayPool, High, SenderAdmin, "5.7.367", "b@partner.example", "softfail", StaleMX},
+		{"notice-sections.html", NDR, RelayPool, High, SenderAdmin, "5.7.367", "b@partner.example", "softfail", StaleMX},
 		// A trace names the pool; and as UTF-16, as the portal exports it.
 		{"trace.csv", Trace, RelayPool, High, SenderAdmin, "5.7.367", "b@partner.example", "", SmartHostNotAuthorised},
 		{"trace-utf16.csv", Trace, RelayPool, High, SenderAdmin, "5.7.367", "b@partner.example", "", SmartHostNotAuthorised},

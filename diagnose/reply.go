@@ -37,8 +37,9 @@ func findEmail(text string) string {
 func newReply(text, status string) Reply {
 	text = strings.Join(strings.Fields(text[:min(len(text), 4*maxReplyText)]), " ")
 	text = text[:min(len(text), maxReplyText)]
-	text = strings.TrimSuffix(text, unpaired(text))
-	r := Reply{Text: multiline.ReplaceAllString(text, " ")}
+	said, _, _ := strings.Cut(text, " Message rejected by:") // of Exchange Online's notice: who said it
+	said = strings.TrimSuffix(said, unpaired(said))
+	r := Reply{Text: multiline.ReplaceAllString(said, " ")}
 	if _, remote, ok := strings.Cut(r.Text, arrow); ok {
 		r.Remote = remote
 	}

@@ -140,7 +140,7 @@ func (e *Evidence) traceRow(columns, cells []string) ([]Reply, string) {
 		if i < len(columns) {
 			row[columns[i]] = cell
 		}
-		if !strings.Contains(cell, "=") && !strings.Contains(cell, ":") {
+		if i >= len(columns) || !ofServer(columns[i]) || !strings.Contains(cell, "=") && !strings.Contains(cell, ":") {
 			continue
 		}
 		for _, m := range poolIn.FindAllStringSubmatch(cell, 4) {
@@ -177,6 +177,16 @@ func (e *Evidence) traceRow(columns, cells []string) ([]Reply, string) {
 		e.Recipients = appendNew(e.Recipients, recipient)
 	}
 	return replies, recipient
+}
+
+// ofServer reports whether Microsoft's servers write what stands in a column. The
+// others may hold what the sender wrote: a subject, a Message-ID, an address.
+func ofServer(column string) bool {
+	switch column {
+	case "customdata", "data", "eventdata", "detail", "details", "recipientstatus", "sourcecontext", "messageinfo", "error", "errors", "reason":
+		return true
+	}
+	return false
 }
 
 // pool notes the name of an outbound pool.
