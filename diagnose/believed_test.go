@@ -35,6 +35,10 @@ func TestBelieved(t *testing.T) {
 		{"two hops inside: the reading stands above the second",
 			"Received: from mx2.receiver.example (mx2.receiver.example [10.0.0.2]) by store.receiver.example; x\n" + ownReading +
 				"Received: from mail.sender.example (mail.sender.example [192.0.2.10]) by mx2.receiver.example; x\n" + forgedReading + rest, "fail"},
+		{"a greeting that names another server, as one that checks no greeting would write it",
+			"Received: from x (HELO a) by mx.google.com (192.0.2.66) by mx.receiver.example with SMTP; x\n" + strings.ReplaceAll(forgedReading, "mx.receiver.example", "mx.google.com") + rest, ""},
+		{"words in comments name no server",
+			ownReading + strings.Replace(entryLine, " with ESMTP", " (protected by filter.example) with ESMTP", 1) + forgedReading + rest, "fail"},
 		{"a handover without a client on top",
 			"Received: by 2002:a05:1:2 with SMTP id x; y\n" + ownReading + entryLine + forgedReading + rest, "fail"},
 		{"a server further on has no word on this one's entry: its own reading is the nearest",

@@ -45,8 +45,11 @@ func (h header) hops() []hop {
 		} else {
 			one.handed = !strings.HasPrefix(strings.ToLower(value), "from ")
 		}
-		if m := byClause.FindStringSubmatch(value); m != nil {
-			one.by = hostName(m[1])
+		// A client's greeting may hold a by clause of its own. Where there are two,
+		// nobody knows who wrote the line.
+		words, _ := authWords(value)
+		if m := byClause.FindAllStringSubmatch(strings.Join(words, " "), 2); len(m) == 1 {
+			one.by = hostName(m[0][1])
 		}
 		hops = append(hops, one)
 	}
