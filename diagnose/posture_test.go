@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/provider"
 )
 
 // sendersZone has the sender and a forwarder behind a gateway.
@@ -241,5 +242,55 @@ func TestGatewayIsNoSender(t *testing.T) {
 	}
 	if through, straight := place("mx0a-00000001.pphosted.com"), place("mail.sender.example"); through <= straight {
 		t.Errorf("through a gateway SPF is the %d. among the others, without one the %d.", through, straight)
+	}
+}
+
+// Each sign for or against the relay pool shows in the evidence, and moves the
+// cause or how sure it is.
+func TestSignsOfTheRelayPool(t *testing.T) {
+	bounce := string(fixture(t, "relay-pool.eml"))
+	const reading = "Authentication-Results: spf=softfail"
+	pooled := func(text string, zone string) (Diagnosis, int) {
+		c := &inquiry{evidence: Read([]byte(text)), providers: provider.Embedded(), weights: make(map[Cause]int)}
+		if zone != "" {
+			w := newWorld(t, zone)
+			w.explain(c.evidence)
+			c.answers = w
+		}
+		c.refusals()
+		c.pools()
+		c.reading()
+		c.onPremises()
+		c.posture()
+		weight := c.weights[RelayPool]
+		c.conclude()
+		return c.d, weight
+	}
+	const served = sendersZone + "partner.example. MX 10 mx.partner.example.\nmx.partner.example. A 192.0.2.25\n"
+	_, plain := pooled(bounce, "")
+	_, looked := pooled(bounce, strings.ReplaceAll(served, "forwarder.example. MX 10 mxa-00000001.gslb.pphosted.com.", "forwarder.example. MX 10 mx.forwarder.example."))
+	for name, c := range map[string]struct {
+		text, zone, evidence string
+		than, sign           int // the weight without the sign, and which way it goes
+	}{
+		"an envelope that was rewritten": {strings.Replace(bounce, "Return-Path: a@sender.example", "Return-Path: c+SRS=aaaaa=BB=sender.example=a@forwarder.example", 1), "", "rewritten (SRS)", plain, -1},
+		"Enhanced Filtering was at work": {strings.Replace(bounce, reading, "X-MS-Exchange-ExternalOriginalInternetSender: ip=[192.0.2.10];domain=mail.sender.example\n"+reading, 1), "", "Enhanced Filtering was at work", plain, -1},
+		"DKIM passed":                    {strings.ReplaceAll(bounce, "dkim=none", "dkim=pass"), "", "by the older article not", plain, -1},
+		"a client of the named network":  {strings.ReplaceAll(bounce, "203.0.113.20", "40.95.1.2"), "", "a network that Microsoft once named for the relay pool", plain, 1},
+		"a gateway before the forwarder": {bounce, served, "receives through Proofpoint", looked, 1},
+	} {
+		if c.text == bounce && c.zone == "" {
+			t.Fatalf("%s: the bounce has no such field", name)
+		}
+		d, weight := pooled(c.text, c.zone)
+		if !evidenceWith(d, c.evidence) {
+			t.Errorf("%s: evidence %q", name, d.Evidence)
+		}
+		if (weight-c.than)*c.sign <= 0 {
+			t.Errorf("%s: the relay pool weighs %d, without it %d", name, weight, c.than)
+		}
+		if name == "an envelope that was rewritten" && d.Confidence != Low {
+			t.Error("mail from the relay pool is not rewritten: this is not sure")
+		}
 	}
 }

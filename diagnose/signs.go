@@ -70,7 +70,7 @@ func (c *inquiry) reading() {
 // a proof.
 func (c *inquiry) entered(a *Authentication) {
 	if c.evidence.Rewritten {
-		c.add(RelayPool, -weighsMuch, "the envelope sender was rewritten (SRS), which mail from the relay pool is not")
+		c.add(RelayPool, -weighsMuch-weighsMore, "the envelope sender was rewritten (SRS), which mail from the relay pool is not")
 	}
 	switch {
 	case a.SPF == "pass":
