@@ -99,7 +99,8 @@ func recipientGroup(group header) (Reply, bool) {
 	r.Recipient = ""
 	first(&r.Recipient, findEmail(final))
 	first(&r.Recipient, findEmail(original))
-	if remote := hostName(typed(group.get("remote-mta"))); remote != "" {
+	name, _, _ := strings.Cut(typed(group.get("remote-mta")), " ") // Gmail puts the address and an explanation behind it
+	if remote := hostName(name); remote != "" {
 		r.Host = remote
 	}
 	switch {

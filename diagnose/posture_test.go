@@ -105,6 +105,7 @@ func TestWhoseHostRefused(t *testing.T) {
 		also  Cause
 	}{
 		"an MX of the recipient's domain": {"mx.partner.example", StaleMX, DomainNotAccepted},
+		"the same, as Gmail writes it":    {"mx.partner.example. (192.0.2.25, the server for the domain\n partner.example.)", StaleMX, DomainNotAccepted},
 		"another host of the recipient's": {"old.partner.example", StaleMX, DomainNotAccepted},
 		"a host of the sender's":          {"relay.sender.example", SmartHostNotAuthorised, StaleMX},
 		"a host of neither":               {"smtp.isp.example", SmartHostNotAuthorised, StaleMX},
@@ -113,7 +114,11 @@ func TestWhoseHostRefused(t *testing.T) {
 		if !strings.Contains(bounce, c.host) {
 			t.Fatal("the fixture has no such field")
 		}
-		d := newWorld(t, zone).explain(Read([]byte(bounce)))
+		e := Read([]byte(bounce))
+		if word, _, _ := strings.Cut(c.host, " "); len(e.Replies) == 0 || e.Replies[0].Host != strings.TrimSuffix(word, ".") {
+			t.Errorf("%s: replies %+v", name, e.Replies)
+		}
+		d := newWorld(t, zone).explain(e)
 		if d.Cause != c.cause || !slices.Contains(also(d), c.also) {
 			t.Errorf("%s: %s (%s), also %q, want %s and %s: %q", name, d.Cause, d.Confidence, also(d), c.cause, c.also, d.Evidence)
 		}
