@@ -29,6 +29,9 @@ apply it to a part, each in its own way. What happens to a message depends on wh
 		if percent, err := strconv.Atoi(tag.Value); err == nil && percent == 100 {
 			return nil
 		}
+		if _, zero := pctZero(f); zero {
+			return nil // that weighs more: another rule's
+		}
 		return []Finding{{
 			Message:  fmt.Sprintf("pct is %s: receivers of today ignore it, older ones apply the policy to that share of mail%s", short(tag.Value), inherited(f)),
 			Evidence: []Evidence{at(f.DMARC.Record, tag.Span)},
@@ -50,6 +53,11 @@ example.com. A 192.0.2.80`,
 	}, {
 		Name: "all of it, which changes nothing",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=reject; pct=100"
+example.com. A 192.0.2.80`,
+		Outcome: Pass,
+	}, {
+		Name: "none of it is another rule's",
+		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=reject; pct=0"
 example.com. A 192.0.2.80`,
 		Outcome: Pass,
 	}, {

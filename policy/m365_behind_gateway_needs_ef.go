@@ -52,5 +52,9 @@ autodiscover.example.com. CNAME autodiscover.outlook.com.`,
 		Zone: `example.com. MX 10 mxa-00000001.gslb.pphosted.com.
 example.com. TXT "v=spf1 ip4:192.0.2.1 -all"`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that takes no mail",
+		Zone:    `example.com. MX 0 .`,
+		Outcome: NotApplicable,
 	}},
 }

@@ -55,5 +55,9 @@ spf.protection.outlook.com. TXT "v=spf1 ip4:40.92.0.0/15 -all"`,
 autodiscover.example.com. CNAME autodiscover.outlook.com.
 _dmarc.example.com. TXT "v=DMARC1; p=quarantine"`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that takes no mail",
+		Zone:    `example.com. MX 0 .`,
+		Outcome: NotApplicable,
 	}},
 }

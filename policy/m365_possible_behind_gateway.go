@@ -75,5 +75,9 @@ google._domainkey.example.com. TXT "v=DKIM1; k=rsa; p=` + exampleRSA2048 + `"`,
 example.com. TXT "MS=ms12345678"
 mx.example.com. A 192.0.2.25`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that takes no mail",
+		Zone:    `example.com. MX 0 .`,
+		Outcome: NotApplicable,
 	}},
 }

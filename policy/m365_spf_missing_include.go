@@ -97,6 +97,10 @@ example.com. TXT "v=spf1 ip4:192.0.2.25 include: spf.protection.outlook.com -all
 		Name:    "no SPF record is another rule's",
 		Zone:    `example.com. MX 0 example-com.mail.protection.outlook.com.`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that takes no mail",
+		Zone:    `example.com. MX 0 .`,
+		Outcome: NotApplicable,
 	}},
 }
 

@@ -61,5 +61,9 @@ _spf.example.com. TXT "v=spf1 ip4:192.0.2.25"`,
 		Domain:  "_spf.example.com",
 		Zone:    `_spf.example.com. TXT "v=spf1 ip4:192.0.2.25"`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that shows no sign of mail is another rule's",
+		Zone:    `example.com. TXT "v=spf1 ?ip4:192.0.2.25"`,
+		Outcome: NotApplicable,
 	}},
 }

@@ -52,5 +52,10 @@ as mail that could not be authenticated, which Exchange Online then sends on thr
 relay.example.com. TXT "v=spf1 ip4:198.51.100.0/24 -all"`,
 		Options: facts.Options{RelayIPs: []netip.Addr{netip.MustParseAddr("198.51.100.7")}},
 		Outcome: Pass,
+	}, {
+		Name:    "a parked domain in a list has no relay",
+		Zone:    `example.com. TXT "v=spf1 -all"`,
+		Options: facts.Options{RelayIPs: []netip.Addr{netip.MustParseAddr("198.51.100.7")}},
+		Outcome: NotApplicable,
 	}},
 }
