@@ -71,6 +71,7 @@ func Rules() []Rule {
 		mxBackupEqualsBackdoor,
 		mxRetiredService,
 		mxDuplicateHost,
+		mxHostUnregistered,
 		mxGatewayDetected,
 		mxIPv6Only,
 		nullMXPreference,
