@@ -83,9 +83,9 @@ func bulkSender() Pack {
 			Name: "Microsoft: Outlook.com's requirements for high-volume senders, in force since May 2025",
 			URL:  "https://techcommunity.microsoft.com/blog/microsoftdefenderforoffice365blog/strengthening-email-ecosystem-outlook%E2%80%99s-new-requirements-for-high%E2%80%90volume-senders/4399730",
 			Asks: []Requirement{
-				{Text: "SPF passes, and lists what sends for the domain and nobody else", Rules: append(spfRules(), "SPF010"), Seen: seenSPF},
+				{Text: "The domain that sends has SPF, and it does not let everyone pass", Rules: append(spfRules(), "SPF010"), Seen: seenSPF},
 				dkim, dmarc, aligned,
-				{Text: "The From and Reply-To addresses take replies", Rules: []string{"MX001", "MX002", "MX004", "MX020"}, Seen: seenMX},
+				{Text: "The From and Reply-To addresses take replies", Rules: []string{"MX001", "MX002", "MX004", "MX020"}, Seen: seenMX, Blind: "the domain takes mail; whether those addresses do, only a test shows"},
 				{Text: "There is a way to unsubscribe", Blind: messagesHidden},
 				{Text: "Addresses that bounce are removed from the lists", Blind: "only the sender knows"},
 				{Text: "Subject lines and headers tell the truth, and recipients have agreed", Blind: messagesHidden},

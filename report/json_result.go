@@ -39,6 +39,9 @@ func (e *encoder) result(r *Result) *encoder {
 	list(e, "repairs", r.Repairs, (*encoder).repair)
 	list(e, "unknown", r.Unknown, (*encoder).unknownRule)
 	e.texts("not_applicable", r.NotApplicable).texts("not_run", r.NotRun)
+	if len(r.Checklists) > 0 {
+		list(e, "checklists", r.Checklists, (*encoder).checklist)
+	}
 	return e.key("counts").counts(&r.Counts).raw("}")
 }
 

@@ -52,8 +52,9 @@ type Result struct {
 	Findings      []Finding     `json:"findings"` // worst first
 	Repairs       []Repair      `json:"repairs"`
 	Unknown       []UnknownRule `json:"unknown"`
-	NotApplicable []string      `json:"not_applicable"` // rule IDs
-	NotRun        []string      `json:"not_run"`        // rule IDs
+	NotApplicable []string      `json:"not_applicable"`       // rule IDs
+	NotRun        []string      `json:"not_run"`              // rule IDs
+	Checklists    []Checklist   `json:"checklists,omitempty"` // of the packs that were asked for
 	Counts        Counts        `json:"counts"`
 }
 
