@@ -150,7 +150,7 @@ func packTable(w io.Writer, p *policy.Pack) error {
 func decidedBy(r policy.Requirement) string {
 	switch rules := strings.Join(r.Rules, ", "); {
 	case rules != "" && r.Blind != "":
-		return rules + "; they can only refute it: " + r.Blind
+		return rules + "; where they find nothing: " + r.Blind
 	case rules != "":
 		return rules
 	case r.Blind != "":
