@@ -10,8 +10,9 @@ var dkimCNAMEDangling = Rule{
 	Title:      "A DKIM selector leads to a name without a key",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `The selector is an alias, and there is no key at its end: signatures with it fail. The service may have been left, the
-name may be wrong, or signing was never turned on there.`,
+	Why: `The selector (the name of a key, which stands before *._domainkey*) is an alias (a CNAME record, which leads to
+another name), and there is no key at its end: signatures with it fail. The service may have been left, the name may be wrong,
+or signing was never turned on there.`,
 	Fix: "Compare the target with the one that the service shows, and turn signing on there. If the service is no longer used, remove " +
 		"the record: whoever gets that name could sign as the domain.",
 	Refs:    []string{"RFC 6376, section 3.6.2.2", "https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure"},

@@ -12,8 +12,9 @@ var dkimCNAMERelative = Rule{
 	Title:      "The target of a DKIM selector has the domain put behind it",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `The selector is meant as an alias of a name at the sending service, and DNS has the domain's own name behind that: the final dot was left
-out in a form or a zone file. The target does not exist, and signatures with this selector fail.`,
+	Why: `The selector (the name of a key, which stands before *._domainkey*) is meant as an alias (a CNAME record, which
+leads to another name) of one at the sending service, and DNS has the domain's own name behind that: the final dot was left out
+in a form or a zone file. The target does not exist, and signatures with this selector fail.`,
 	Fix: "Put a dot at the end of the target in the zone file. In a form that adds the domain by itself, enter the target exactly as the " +
 		"service shows it, and look at the result with `--selector`.",
 	Refs:    []string{"RFC 1035, section 5.1", "RFC 6376, section 3.6.2.2"},

@@ -12,8 +12,9 @@ var dkimEd25519Only = Rule{
 	Title:      "All DKIM keys that were seen are of the newer kind",
 	Severity:   Medium,
 	Confidence: Likely,
-	Why: `Ed25519 is a newer kind of DKIM key. Many receivers, large ones among them, still check the older kind (RSA) only: to them a message that is signed with
-Ed25519 alone is not signed. A key of the older kind under a selector that was not tried would change this.`,
+	Why: `Ed25519 is a newer kind of DKIM key. Many receivers, large ones among them, still check the older kind (RSA) only:
+to them a message that is signed with Ed25519 alone is not signed. A key of the older kind under a selector (the name of a key,
+which stands before *._domainkey*) that was not tried would change this.`,
 	Fix: "Add an RSA key of 2048 bits under a selector of its own, and sign each message with both. If there is one, name its selector with " +
 		"`--selector`.",
 	Refs:  []string{"RFC 8463, section 3", "RFC 8301, section 3.2"},

@@ -12,9 +12,10 @@ var dkimKeyTooLong = Rule{
 	Title:      "A DKIM key is longer than 4096 bits",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `Receivers must be able to check signatures of RSA keys up to 4096 bits, and need not be able to check longer ones: to some of them the
-mail counts as unsigned.`,
-	Fix:     "Make a new key of 2048 bits under a new selector, sign with it, and remove the old record after a week.",
+	Why: `Receivers must be able to check signatures of RSA keys (the usual kind of DKIM key) up to 4096 bits, and need not be
+able to check longer ones: to some of them the mail counts as unsigned.`,
+	Fix: "Make a new key of 2048 bits under a new selector (the name of a key, which stands before `._domainkey`), sign with it, and " +
+		"remove the old record after a week.",
 	Refs:    []string{"RFC 8301, section 3.2"},
 	Needs:   []facts.Part{facts.PartDKIMKeys},
 	Partial: true, // each key is proved by its own record

@@ -12,8 +12,9 @@ var dkimKeyTwice = Rule{
 	Title:      "Two DKIM selectors hold the same key",
 	Severity:   Info,
 	Confidence: Proof,
-	Why: `Selectors exist so that each service has a key of its own, and so that an old key can be taken away when a new one signs. With the
-same key under both, whoever gets hold of it can sign with either, and removing one changes nothing.`,
+	Why: `Selectors (the names of keys, before *._domainkey*) exist so that each service has a key of its own, and so that an
+old key can be taken away when a new one signs. With the same key under both, whoever gets hold of it can sign with either, and
+removing one changes nothing.`,
 	Fix:     "If one of the selectors is no longer used, remove its record. If both are, make a new key for one of them.",
 	Refs:    []string{"RFC 6376, section 3.1", "RFC 6376, section 8.1"},
 	Needs:   []facts.Part{facts.PartDKIMKeys},

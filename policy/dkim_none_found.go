@@ -13,11 +13,11 @@ var dkimNoneFound = Rule{
 	Title:      "No DKIM key was seen",
 	Severity:   Info,
 	Confidence: Hint,
-	Why: `DKIM is a signature that a sending server puts on each message, and that receivers check with a key in DNS. Mail without one fails DMARC
-as soon as it is forwarded, and Gmail, Yahoo and Outlook.com want it of those who send in bulk. Keys stand under names that cannot
-be listed, so that one may be there which was not tried.`,
-	Fix: "Is mail signed with DKIM for this domain? If so, name the selector (the word before `._domainkey`) with `--selector`. If not, turn signing on " +
-		"at the service that sends the most, and publish the record that it shows.",
+	Why: `DKIM is a signature that a sending server puts on each message, and that receivers check with a key in DNS. Mail
+without one fails DMARC as soon as it is forwarded, and Gmail, Yahoo and Outlook.com want it of those who send in bulk. Keys
+stand under names that cannot be listed, so that one may be there which was not tried.`,
+	Fix: "Is mail signed with DKIM for this domain? If so, name the selector (the word before `._domainkey`) with `--selector`. If " +
+		"not, turn signing on at the service that sends the most, and publish the record that it shows.",
 	Refs:  []string{"RFC 6376, section 3.6.1", "RFC 9989, section 5.1.2", "https://support.google.com/a/answer/81126"},
 	Roles: []facts.Role{facts.Sends},
 	Needs: []facts.Part{facts.PartDKIM, facts.PartDMARC, facts.PartSPFPass},

@@ -12,9 +12,10 @@ var dkimServiceWithoutKey = Rule{
 	Title:      "A sending service is in SPF, and its DKIM selectors are not published",
 	Severity:   Info,
 	Confidence: Hint,
-	Why: `SPF lists a service that has its customers publish DKIM keys under fixed names, and none of them is there. The service then signs with
-its own domain: that counts for it and not for yours, and its mail passes DMARC by SPF alone, if at all.`,
-	Fix:   "Does the service still send for you? If so, turn on its setting for your own domain (often called domain authentication) and publish the records that it shows. If not, remove it from SPF.",
+	Why: `SPF lists a service that has its customers publish DKIM keys under fixed names, and none of them is there. The
+service then signs with its own domain: that counts for it and not for yours, and its mail passes DMARC by SPF alone, if at all.`,
+	Fix: "Does the service still send for you? If so, turn on its setting for your own domain (often called domain authentication) and " +
+		"publish the records that it shows. If not, remove it from SPF.",
 	Refs:  []string{"RFC 9989, section 4.4.1"},
 	Needs: []facts.Part{facts.PartSPFWalk, facts.PartDKIMKeys},
 	Check: func(f *facts.Facts) []Finding {

@@ -10,7 +10,8 @@ var dmarcFOWithoutRUF = Rule{
 	Confidence: Proof,
 	Why: `The tag *fo* chooses the mail of which a failure report (a copy of one message that failed) is sent, and *ruf* names the address.
 Without *ruf* no such reports are sent, and receivers ignore *fo*.`,
-	Fix:   "Remove `fo`: few receivers send failure reports, and the aggregate reports (`rua`) are what is needed. If you want them, add `ruf=mailto:...`.",
+	Fix: "Remove `fo`: few receivers send failure reports, and the aggregate reports (daily summaries, to the address in `rua`) are " +
+		"what is needed. If you want them, add `ruf=mailto:...`.",
 	Refs:  []string{"RFC 9989, section 4.7"},
 	Needs: []facts.Part{facts.PartDMARC},
 	Check: func(f *facts.Facts) []Finding {

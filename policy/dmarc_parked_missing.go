@@ -12,8 +12,9 @@ var dmarcParkedMissing = Rule{
 	Title:      "A domain without mail has no DMARC policy",
 	Severity:   Medium,
 	Confidence: Likely,
-	Why: `Nothing shows that this domain sends or takes mail, and anyone may still write it into the From line of a message: SPF looks at another
-address, which readers do not see. Since no mail of its own can be hurt, the strictest policy costs nothing.`,
+	Why: `Nothing shows that this domain sends or takes mail, and anyone may still write it into the From line of a message:
+SPF looks at another address, which readers do not see. Since no mail of its own can be hurt, the strictest policy costs
+nothing.`,
 	Fix:   "If the domain sends nothing, publish the TXT record `v=DMARC1; p=reject` at `_dmarc` under it, or at the main domain above it.",
 	Refs:  []string{"RFC 9989, section 4.7", "https://www.gov.uk/guidance/protect-domains-that-dont-send-email"},
 	Roles: []facts.Role{facts.Parked},

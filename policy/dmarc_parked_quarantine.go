@@ -11,8 +11,8 @@ var dmarcParkedQuarantine = Rule{
 	Title:      "A domain without mail asks to set forged mail aside, not to refuse it",
 	Severity:   Low,
 	Confidence: Likely,
-	Why: `Nothing shows that this domain sends mail, so that all mail with its name is forged. With *quarantine* it ends in a junk folder, where somebody
-may find and believe it; with *reject* it does not arrive.`,
+	Why: `Nothing shows that this domain sends mail, so that all mail with its name is forged. With *quarantine* it ends in a
+junk folder, where somebody may find and believe it; with *reject* it does not arrive.`,
 	Fix:   "If the domain sends nothing, set `p=reject`.",
 	Refs:  []string{"RFC 9989, section 4.7", "https://www.gov.uk/guidance/protect-domains-that-dont-send-email"},
 	Roles: []facts.Role{facts.Parked},

@@ -16,7 +16,8 @@ var dmarcPctZero = Rule{
 	Confidence: Proof,
 	Why: `*pct=0* was the way to try a policy out: older receivers then apply the one below it. The tag is gone from DMARC, and receivers that
 follow RFC 9989 apply the policy to all mail that fails. Mail that was meant to be spared is refused or set aside.`,
-	Fix:   "Put `t=y` in the place of `pct=0` if the policy is still being tried out: today's receivers then apply the one below it. Otherwise remove `pct`.",
+	Fix: "Put `t=y` in the place of `pct=0` if the policy is still being tried out: today's receivers then apply the one below it. " +
+		"Otherwise remove `pct`.",
 	Refs:  []string{"RFC 9989, appendix A.6", "RFC 9989, section 4.7"},
 	Needs: []facts.Part{facts.PartDMARC},
 	Check: func(f *facts.Facts) []Finding {

@@ -13,11 +13,12 @@ var dmarcRejectSPFAlone = Rule{
 	Title:      "p=reject, and no DKIM key was seen",
 	Severity:   Info,
 	Confidence: Hint,
-	Why: `With *p=reject* receivers refuse mail that passes neither SPF nor DKIM for the domain. SPF fails whenever a message is forwarded or goes
-through a mailing list, and only a DKIM signature (a seal that travels with the message) still passes then. A domain with *p=reject*
-must sign its mail. Keys stand under names that cannot be listed, so that one may be there which was not tried.`,
-	Fix: "Is mail signed with DKIM for this domain? If so, name the selector (the word before `._domainkey`) with `--selector`. If not, turn signing on at the service " +
-		"that sends, and go back to `p=quarantine` until it is on.",
+	Why: `With *p=reject* receivers refuse mail that passes neither SPF nor DKIM for the domain. SPF fails whenever a message
+is forwarded or goes through a mailing list, and only a DKIM signature (a seal that travels with the message) still passes then.
+A domain with *p=reject* must sign its mail. Keys stand under names that cannot be listed, so that one may be there which was
+not tried.`,
+	Fix: "Is mail signed with DKIM for this domain? If so, name the selector (the word before `._domainkey`) with `--selector`. If " +
+		"not, turn signing on at the service that sends, and go back to `p=quarantine` until it is on.",
 	Refs:  []string{"RFC 9989, section 7.4", "RFC 7960, section 3.2"},
 	Roles: []facts.Role{facts.Sends},
 	Needs: []facts.Part{facts.PartMX, facts.PartSPFPass, facts.PartDMARC, facts.PartDKIM, facts.PartM365},

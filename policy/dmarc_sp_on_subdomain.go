@@ -15,7 +15,8 @@ var dmarcSPOnSubdomain = Rule{
 	Confidence: Proof,
 	Why: `The tags *sp* and *np* say what applies to the names below a domain, and count only in the record of the organization's main domain.
 In the record of a name below it receivers ignore them.`,
-	Fix:   "Set `sp` or `np` in the record of the main domain if it is meant for all names below, or give the name in question a record of its own. Then remove it here.",
+	Fix: "Set `sp` or `np` in the record of the main domain if it is meant for all names below, or give the name in question a record " +
+		"of its own. Then remove it here.",
 	Refs:  []string{"RFC 9989, section 4.7", "RFC 9989, section 4.10.1"},
 	Needs: []facts.Part{facts.PartDMARC, facts.PartDMARCOrg},
 	Check: func(f *facts.Facts) []Finding {

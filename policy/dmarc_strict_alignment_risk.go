@@ -18,8 +18,8 @@ var dmarcStrictAlignmentRisk = Rule{
 	Why: `With *aspf=s* SPF counts for DMARC only if the bounce address (where reports of undelivered mail go) is in exactly the domain of the
 From line. Services that send newsletters put their bounces under a name of their own, or one below yours: SPF then does not count, and
 their mail rests on its DKIM signature alone.`,
-	Fix: "Does the service sign with DKIM for this domain? If its mail passes DMARC in your reports, there is nothing to do. If not, remove `aspf=s`, and " +
-		"`adkim=s` if it stands there too: names below the domain then count as well.",
+	Fix: "Does the service sign with DKIM for this domain? If its mail passes DMARC in your reports, there is nothing to do. If not, " +
+		"remove `aspf=s`, and `adkim=s` if it stands there too: names below the domain then count as well.",
 	Refs:  []string{"RFC 9989, section 4.4.2"},
 	Needs: []facts.Part{facts.PartDMARC, facts.PartSPFWalk},
 	Check: func(f *facts.Facts) []Finding {

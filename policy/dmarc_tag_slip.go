@@ -15,8 +15,8 @@ var dmarcTagSlip = Rule{
 	Title:      "A DMARC tag is misspelt",
 	Severity:   Medium,
 	Confidence: Likely,
-	Why: `Receivers ignore a tag that they do not know. This one looks like a tag that the record lacks, and has a value for it: the reports or the policy that
-were meant are not there, and nothing shows it.`,
+	Why: `Receivers ignore a tag that they do not know. This one looks like a tag that the record lacks, and has a value for
+it: the reports or the policy that were meant are not there, and nothing shows it.`,
 	Fix:   "Correct the tag's name to the one that is shown.",
 	Refs:  []string{"RFC 9989, section 4.7"},
 	Needs: []facts.Part{facts.PartDMARC},

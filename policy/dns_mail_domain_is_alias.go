@@ -12,10 +12,11 @@ var dnsMailDomainIsAlias = Rule{
 	Title:      "A domain that is set up for mail is an alias of another",
 	Severity:   Medium,
 	Confidence: Likely,
-	Why: `The domain is a CNAME: whoever asks for its MX or SPF record gets those of the name it points at. Records of its own beside the
-alias are not seen, and DNS does not allow them. A DMARC record or a DKIM key below it shows that mail was set up for this name.`,
-	Fix: "Replace the CNAME by A and AAAA records (many DNS providers have a type ALIAS or ANAME that does it for them), and publish the MX and SPF records that are " +
-		"meant. If the other name's mail settings are meant to apply here, there is nothing to do.",
+	Why: `The domain is an alias (a CNAME record, which leads to another name): whoever asks for its MX or SPF record gets
+those of that name. Records of its own beside the alias are not seen, and DNS does not allow them. A DMARC record or a DKIM key
+below it shows that mail was set up for this name.`,
+	Fix: "Replace the CNAME by A and AAAA records (many DNS providers have a type ALIAS or ANAME that does it for them), and publish " +
+		"the MX and SPF records that are meant. If the other name's mail settings are meant to apply here, there is nothing to do.",
 	Refs:  []string{"RFC 1034, section 3.6.2", "RFC 2181, section 10.1", "RFC 5321, section 5.1"},
 	Needs: []facts.Part{facts.PartMX, facts.PartDMARC},
 	Check: func(f *facts.Facts) []Finding {

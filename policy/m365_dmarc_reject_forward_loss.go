@@ -14,10 +14,12 @@ var m365DMARCRejectForwardLoss = Rule{
 	Severity:   Medium,
 	Confidence: Hint,
 	Why: `A forwarded copy never passes SPF for the domain: it leaves from the forwarder's address, or with the forwarder's
-name in the envelope. Only a DKIM signature of the domain carries DMARC through. Behind a gateway Exchange Online judges
-SPF by the gateway's address: what comes back to the domain from a list or a partner rests on DKIM there, too.`,
-	Fix: "Is mail signed with DKIM for this domain? If so, name the selector with `--selector`. If not, publish both selector CNAMEs that " +
-		"`Get-DkimSigningConfig` shows and turn signing on, or sign at the gateway, before `p=reject` stays.",
+name in the envelope (the address that bounces go to). Only a DKIM signature of the domain carries DMARC through. Behind a
+gateway Exchange Online judges SPF by the gateway's address: what comes back to the domain from a list or a partner rests on
+DKIM there, too.`,
+	Fix: "Is mail signed with DKIM for this domain? If so, name its selector with `--selector`. If not, publish the CNAME records of " +
+		"both selectors (the names of its keys) that `Get-DkimSigningConfig` shows and turn signing on, or sign at the gateway, " +
+		"before `p=reject` stays.",
 	Refs:  []string{"RFC 9989, section 7.4", "RFC 7960, section 3.2", "https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure"},
 	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartDMARC, facts.PartDKIM, facts.PartM365},

@@ -12,10 +12,11 @@ var m365MXBypassDirect = Rule{
 	Title:      "Microsoft 365 stands among the MX records beside a gateway",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `Senders choose among the MX hosts, and those of unwanted mail like the last one. What goes to the Microsoft host has not been
-through the gateway: it reaches users without the gateway's filter, unless the tenant refuses mail that does not come from there.`,
-	Fix: "Remove the Microsoft host from the MX records. Then let the tenant take mail from the gateway only: an inbound connector of the type Partner " +
-		"that restricts the domain to the gateway's certificate or addresses.",
+	Why: `Senders choose among the MX hosts (the servers that take the domain's mail), and those of unwanted mail like the
+last one. What goes to the Microsoft host has not been through the gateway: it reaches users without the gateway's filter,
+unless the tenant (your account at Microsoft 365) refuses mail that does not come from there.`,
+	Fix: "Remove the Microsoft host from the MX records. Then let the tenant take mail from the gateway only: an inbound connector (a " +
+		"setting for mail from one source) of the type Partner that restricts the domain to the gateway's certificate or addresses.",
 	Refs: []string{
 		"RFC 5321, section 5.1",
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/manage-mail-flow-using-third-party-cloud",

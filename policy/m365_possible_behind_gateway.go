@@ -13,11 +13,12 @@ var m365PossibleBehindGateway = Rule{
 	Title:      "Microsoft 365 may stand behind the gateway",
 	Severity:   Low,
 	Confidence: Hint,
-	Why: `A gateway receives the domain's mail, and there are weak traces of a Microsoft 365 tenant, which may be there for other services than
-mail. If the mailboxes are in Exchange Online, it checks the SPF of senders against the gateway's address, and what it forwards leaves
-through an unpublished relay pool that the next hop may refuse.`,
-	Fix: "Are the mailboxes at Microsoft 365? If so, turn on Enhanced Filtering for the inbound connector of the gateway: `Set-InboundConnector -EFSkipLastIP $true` " +
-		"where the gateway is the only hop. If not, there is nothing to do.",
+	Why: `A gateway receives the domain's mail, and there are weak traces of a Microsoft 365 tenant (an account there), which
+may be there for other services than mail. If the mailboxes are in Exchange Online, it checks the SPF of senders against the
+gateway's address, and what it forwards leaves through a relay pool (unpublished addresses) that the next hop may refuse.`,
+	Fix: "Are the mailboxes at Microsoft 365? If so, turn on Enhanced Filtering for the inbound connector of the gateway (the setting " +
+		"at Exchange Online for mail that comes from it): `Set-InboundConnector -EFSkipLastIP $true` where the gateway is the only " +
+		"hop. If not, there is nothing to do.",
 	Refs: []string{
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/enhanced-filtering-for-connectors",
 	},

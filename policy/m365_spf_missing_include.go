@@ -14,9 +14,9 @@ var m365SPFMissingInclude = Rule{
 	Title:      "Mailboxes are at Microsoft 365, and SPF does not authorise it",
 	Severity:   High,
 	Confidence: Likely,
-	Why: `The MX record leads to Microsoft 365, and nothing in the SPF record covers the servers from which its users' mail leaves: it fails
-SPF. So does what a user or a rule forwards, since Microsoft puts the domain's own name into the envelope. If all mail leaves through
-another system that the record lists, this does not matter.`,
+	Why: `The MX record leads to Microsoft 365, and nothing in the SPF record covers the servers from which its users' mail
+leaves: it fails SPF. So does what a user or a rule forwards, since Microsoft puts the domain's own name into the envelope (the
+address that bounces go to). If all mail leaves through another system that the record lists, this does not matter.`,
 	Fix: "Add `include:spf.protection.outlook.com` before `all` (in the national clouds, the name that the admin center shows).",
 	Refs: []string{
 		"RFC 7208, section 10.1.2",

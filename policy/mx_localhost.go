@@ -12,8 +12,8 @@ var mxLocalhost = Rule{
 	Title:      "An MX record names localhost",
 	Severity:   Low,
 	Confidence: Proof,
-	Why: `*localhost* is every machine's name for itself: a sender that believes the record hands the mail to itself, and may pass it round in a
-loop until it gives up. It was a way to say that a domain takes no mail, before there was a record for that.`,
+	Why: `*localhost* is every machine's name for itself: a sender that believes the record hands the mail to itself, and may
+pass it round in a loop until it gives up. It was a way to say that a domain takes no mail, before there was a record for that.`,
 	Fix:   "If the domain takes no mail, publish `MX 0 .` instead. If it does, put the server's name in the place of localhost.",
 	Refs:  []string{"RFC 7505, section 3", "RFC 6761, section 6.3"},
 	Needs: []facts.Part{facts.PartMX},

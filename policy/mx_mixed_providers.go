@@ -14,9 +14,9 @@ var mxMixedProviders = Rule{
 	Title:      "The MX records lead to different services",
 	Severity:   Medium,
 	Confidence: Likely,
-	Why: `Senders choose one of the MX hosts (the servers that take the domain's mail), and a message that arrives at one service is not seen
-at the other: mail is lost in mailboxes that nobody reads, or takes the way that filters less. It is most often what is left of a move. It works
-where each service passes mail on to the other, which DNS cannot show.`,
+	Why: `Senders choose one of the MX hosts (the servers that take the domain's mail), and a message that arrives at one
+service is not seen at the other: mail is lost in mailboxes that nobody reads, or takes the way that filters less. It is most
+often what is left of a move. It works where each service passes mail on to the other, which DNS cannot show.`,
 	Fix:   "Decide which service takes the domain's mail, and remove the MX records of the others. A service looks after its own backup.",
 	Refs:  []string{"RFC 5321, section 5.1"},
 	Needs: []facts.Part{facts.PartMX},

@@ -14,9 +14,9 @@ var mxPrivateAddress = Rule{
 	Title:      "An MX host has private addresses only",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `Nobody outside can connect to an address that is private, of the loopback or of another special range. Mail to this
-host waits at the senders until they give up. A resolver inside a network with names of its own can show this where the
-world sees another address.`,
+	Why: `Nobody outside can connect to an address that is private, of the loopback (the machine itself) or of another special
+range. Mail to this host waits at the senders until they give up. A resolver (the server that answers DNS questions) inside a
+network with names of its own can show this where the world sees another address.`,
 	Fix: "Publish the public address of the host. If the domain takes no mail, publish a null MX (`MX 0 .`) instead. If this is the " +
 		"answer of a resolver of your own network, ask another (`-r`).",
 	Refs:    []string{"RFC 6890, section 2.2", "RFC 5321, section 5.1"},

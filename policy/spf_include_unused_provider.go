@@ -14,8 +14,9 @@ var spfIncludeUnusedProvider = Rule{
 	Title:      "SPF lists a mailbox service of which nothing else is seen",
 	Severity:   Info,
 	Confidence: Hint,
-	Why: `The domain's mail is received by one service, and SPF lets another send that also holds mailboxes for people. If it is left from before
-a move, every customer there is one slip away from sending as this domain, and it costs lookups, of which SPF allows ten.`,
+	Why: `The domain's mail is received by one service, and SPF lets another send that also holds mailboxes for people. If it
+is left from before a move, every customer there is one slip away from sending as this domain, and it costs lookups, of which
+SPF allows ten.`,
 	Fix:   "Does the service still send for you? Look for it in your DMARC reports. If not, remove its include from SPF.",
 	Refs:  []string{"RFC 7208, section 11.4"},
 	Roles: []facts.Role{facts.Receives},

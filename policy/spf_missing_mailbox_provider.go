@@ -15,8 +15,8 @@ var spfMissingMailboxProvider = Rule{
 	Title:      "Mailboxes are at Google, and SPF does not authorise it",
 	Severity:   High,
 	Confidence: Likely,
-	Why: `The MX record leads to Google, and nothing in the SPF record covers the servers from which its users' mail leaves: it fails SPF. If all
-mail leaves through another system that the record lists, this does not matter.`,
+	Why: `The MX record leads to Google, and nothing in the SPF record covers the servers from which its users' mail leaves:
+it fails SPF. If all mail leaves through another system that the record lists, this does not matter.`,
 	Fix:   "Add `include:_spf.google.com` to the SPF record, before `all`.",
 	Refs:  []string{"RFC 7208, section 10.1.2", "https://support.google.com/a/answer/33786"},
 	Roles: []facts.Role{facts.Receives},

@@ -14,11 +14,12 @@ var spfRelayPoolListed = Rule{
 	Title:      "SPF lists addresses of Microsoft's relay pool",
 	Severity:   Low,
 	Confidence: Likely,
-	Why: `From these addresses Exchange Online sends on what it would not vouch for: forwarded mail that could not be authenticated when it came
-in. All its customers share them, so that anyone's forwarded mail passes SPF for this domain. It does not mend refused forwards either: those
-carry the envelope of the original sender, and Microsoft does not publish the addresses and changes them.`,
-	Fix: "Remove the addresses. Where forwarded mail is refused with 550 5.7.367, turn on Enhanced Filtering for Connectors at Exchange Online instead, so that it " +
-		"recognises mail that came in through a gateway.",
+	Why: `From these addresses Exchange Online sends on what it would not vouch for: forwarded mail that could not be
+authenticated when it came in. All its customers share them, so that anyone's forwarded mail passes SPF for this domain. It does
+not mend refused forwards either: those carry the envelope (the address that bounces go to) of the original sender, and
+Microsoft does not publish the addresses and changes them.`,
+	Fix: "Remove the addresses. Where forwarded mail is refused with 550 5.7.367, turn on Enhanced Filtering for Connectors at " +
+		"Exchange Online instead, so that it recognises mail that came in through a gateway.",
 	Refs: []string{
 		"https://learn.microsoft.com/defender-office-365/outbound-spam-high-risk-delivery-pool-about",
 		"https://learn.microsoft.com/troubleshoot/exchange/email-delivery/ndr/fix-error-code-550-5-7-367",
