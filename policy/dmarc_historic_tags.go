@@ -14,8 +14,8 @@ var dmarcHistoricTags = Rule{
 	Title:      "The DMARC record has a tag that DMARC no longer has",
 	Severity:   Info,
 	Confidence: Proof,
-	Why: `The tags *rf* (the form of failure reports) and *ri* (how often to report) are gone from DMARC. Receivers ignore them, and did so
-before: reports come once a day in one form, whatever they say.`,
+	Why: `The tags *rf* (the form of failure reports), *ri* (how often to report) and *pct* (the share of mail that a policy is for) are
+gone from DMARC. Receivers ignore them: reports come once a day in one form, and there is no share of the policy *none*.`,
 	Fix:   "Remove the tag the next time that you change the record. Nothing depends on it.",
 	Refs:  []string{"RFC 9989, section 9.3"},
 	Needs: []facts.Part{facts.PartDMARC},
@@ -24,8 +24,8 @@ before: reports come once a day in one form, whatever they say.`,
 		for _, p := range dmarcProblems(f, record.DMARCHistoricTag) {
 			tag, _ := tagAt(f, p.Span)
 			name := strings.ToLower(tag.Name)
-			if name == "pct" {
-				continue // it still works at some receivers: another rule's
+			if name == "pct" && (enforcesAnything(f.DMARC.Parsed) || tag.Value == "100") {
+				continue // it still works at some receivers, or says what applies anyway
 			}
 			findings = append(findings, Finding{
 				Key:      keyOf(name),
@@ -42,7 +42,13 @@ example.com. A 192.0.2.80`,
 		Outcome:  Fail,
 		Contains: "receivers ignore the tag ri",
 	}, {
-		Name: "pct is another rule's",
+		Name: "pct of no policy",
+		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; pct=20; rua=mailto:d@example.com"
+example.com. A 192.0.2.80`,
+		Outcome:  Fail,
+		Contains: "receivers ignore the tag pct",
+	}, {
+		Name: "pct of a policy is another rule's",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=reject; pct=50"
 example.com. A 192.0.2.80`,
 		Outcome: Pass,

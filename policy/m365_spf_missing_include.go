@@ -25,7 +25,12 @@ address that bounces go to). If all mail leaves through another system that the 
 	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartSPFWalk, facts.PartSPFPass},
 	Check: func(f *facts.Facts) []Finding {
-		if f.MX.Gateway != "" || len(f.MX.Hosts) == 0 || !facts.IsMicrosoft365(f.MX.Hosts[0].Provider) {
+		// Beside a host of someone else's at the same preference, the mailboxes
+		// may be there.
+		elsewhere := func(h facts.Host) bool {
+			return h.Preference == f.MX.Hosts[0].Preference && !facts.IsMicrosoft365(h.Provider)
+		}
+		if f.MX.Gateway != "" || len(f.MX.Hosts) == 0 || slices.ContainsFunc(f.MX.Hosts, elsewhere) {
 			return nil
 		}
 		// A record that is broken is the matter of other rules, and one that
@@ -92,6 +97,12 @@ example.com. TXT "v=spf1 -all"`,
 		Name: "a slip in the include is another rule's",
 		Zone: `example.com. MX 0 example-com.mail.protection.outlook.com.
 example.com. TXT "v=spf1 ip4:192.0.2.25 include: spf.protection.outlook.com -all"`,
+		Outcome: Pass,
+	}, {
+		Name: "another server at the same preference, where the mailboxes may be",
+		Zone: `example.com. MX 0 example-com.mail.protection.outlook.com.
+example.com. MX 0 mail.example.com.
+example.com. TXT "v=spf1 ip4:192.0.2.25 -all"`,
 		Outcome: Pass,
 	}, {
 		Name:    "no SPF record is another rule's",

@@ -99,8 +99,12 @@ func company(id string) string {
 		return "microsoft"
 	case id == "proofpoint-enterprise", id == "proofpoint-essentials", id == "proofpoint-cloudmark":
 		return "proofpoint"
-	case id == "vade":
+	case id == "vade", id == "zerospam":
 		return "hornetsecurity"
+	case id == "staysecure", id == "vipre-fusemail":
+		return "vipre" // StaySecure was sold to the owner of FuseMail
+	case id == "spamfree-cz":
+		return "virusfree-cz"
 	case id == "ionos", id == "strato", id == "serviciodecorreo-es":
 		return "ionos" // the IONOS group
 	}
