@@ -15,7 +15,7 @@ var nullMXPreference = Rule{
 	Why: `A null MX says that the domain takes no mail. It is defined with the preference 0 (the number in front of the host).
 Most senders look at the dot only; one that compares the whole record takes it for a host that does not answer, and tries for
 days.`,
-	Fix:   "Change the record to `MX 0 .`.",
+	Fix:   "Change the record to `MX 0 .`, with the preference 0.",
 	Refs:  []string{"RFC 7505, section 3"},
 	Needs: []facts.Part{facts.PartMX},
 	Check: func(f *facts.Facts) []Finding {

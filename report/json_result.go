@@ -136,7 +136,7 @@ func (e *encoder) dkim(d *DKIM) *encoder {
 }
 
 func (e *encoder) dkimKey(k *Key) {
-	e.raw("{").text("selector", k.Selector).standing(&k.Standing).someText("type", k.Type).someNumber("bits", k.Bits)
+	e.raw("{").text("selector", k.Selector).standing(&k.Standing).someText("type", k.Type).someNumber("bits", k.Bits).someText("digest", k.Digest)
 	e.someText("cname", k.CNAME).someText("provider", k.Provider).raw("}")
 }
 

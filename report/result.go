@@ -191,6 +191,7 @@ type Key struct {
 	Standing
 	Type     string `json:"type,omitempty"`
 	Bits     int    `json:"bits,omitempty"`
+	Digest   string `json:"digest,omitempty"` // of the key: the beginning of its SHA-256, in hex
 	CNAME    string `json:"cname,omitempty"`
 	Provider string `json:"provider,omitempty"`
 }
