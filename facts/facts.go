@@ -45,6 +45,10 @@ type MX struct {
 	Gateway  string // provider ID of a third-party gateway at the best preference, or ""
 	Declared bool   // Gateway, or that there is none, is declared
 
+	// Targets is the standing of part hosts, and Unknown when it is not known
+	// whether the domain of a host that does not exist does.
+	Targets Standing
+
 	// FallbackUnknown is Unknown when there is no MX, and whether the domain
 	// has an address to fall back to is not known.
 	FallbackUnknown Standing
@@ -59,7 +63,13 @@ type Host struct {
 	Complete   Standing // Unknown when only one of A and AAAA was answered
 	Exists     Standing // Absent: NXDOMAIN
 	Chain      []string // CNAMEs walked from Name, which RFC 5321, section 5.1 forbids
-	Addresses  []netip.Addr
+
+	// Registrable is the domain that anyone could register to answer for a host
+	// that does not exist, or "": it does not exist either. A registry may
+	// still hold it back.
+	Registrable string
+
+	Addresses []netip.Addr
 }
 
 // SPF is a domain's Sender Policy Framework record and what it leads to.
@@ -232,6 +242,8 @@ func (f *Facts) Part(p Part) Standing {
 		return f.MX.Standing
 	case PartHosts:
 		return f.hosts()
+	case PartMXTargets:
+		return f.mxTargets()
 	case PartSPF:
 		return f.SPF.Standing
 	case PartSPFWalk:

@@ -77,6 +77,7 @@ func (b *builder) host(h *Host, position int) {
 		h.Standing = unknown("addresses of " + h.Name + ": not asked, only " + strconv.Itoa(maxHosts) + " MX hosts are looked up")
 	default:
 		b.addresses(h)
+		b.mxTakeover(h)
 	}
 }
 

@@ -34,6 +34,8 @@ func DefaultOptions() Options {
 // the part that a user selects.
 func (o Options) Wants(p Part) bool {
 	switch p {
+	case PartMXTargets:
+		p = PartHosts
 	case PartSPFWalk, PartSPFVoids, PartSPFTargets, PartSPFPass, PartSPFRelay, PartSenders:
 		p = PartSPF
 	case PartDMARCOrg, PartDMARCOld, PartReports:

@@ -35,6 +35,7 @@ const (
 	PartDKIM  Part = "dkim"
 	PartM365  Part = "m365"
 
+	PartMXTargets  Part = "mx-targets"    // hosts, and whether the domains of those that do not exist do
 	PartSPFWalk    Part = "spf-walk"      // every record that SPF reaches by include and redirect
 	PartSPFVoids   Part = "spf-voids"     // those, and the answers that a, mx and exists terms get
 	PartSPFTargets Part = "spf-targets"   // those, and whether the domains of targets that do not exist do

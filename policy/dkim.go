@@ -58,11 +58,12 @@ func notPublished(f *facts.Facts, selector string) bool {
 	return !seen && f.DKIM.Wildcard == nil && slices.Contains(f.DKIM.Tried, selector)
 }
 
-// Keys for the examples: RSA moduli of 512, 1024 and 2048 bits, and an
-// ed25519 key. Their private halves were thrown away.
+// Keys for the examples: RSA moduli of 512, 1024, 2048 and 4352 bits, and an
+// ed25519 key. Their private halves were thrown away; the longest never had one.
 const (
 	exampleRSA512  = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAM7nW015bNppqHc9o6Yu2m7bPVS1a57ZqYxufUg9XgSCtFzWQ6GrGrv5mnFDqgptd2t9MDqsCRApVSoLq0yQmO0CAwEAAQ=="
 	exampleRSA1024 = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCqu5oWENuGsQlt+lTOSnO0wQv4xT/kFGQ+pi9193+BGoM2bA0kEA/RoFGVk/iqRSHLjad6tYqU5lEwD6auAEhwNuDsn5jreTidYp+vYJQ5Hw+0pzanI1UMJZjMsEIvuGrZsW6iRgCLabJQlKo0e7HCNnz0qXTbhNpIAr1Yb9tu9QIDAQAB"
 	exampleRSA2048 = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAriE2QOvP3WeJtgCoatB8mExZcNv7EoxoBer+5g+dHojbJEr8/nFrQLn6VljioifwyHebZvAz7Lf3pSlfsgvvr+NaMcST5BbQaDXnz23mPt/V4mFlNAV7F5srJrSZOSXydW14HaTtbDW2qdgUh01TprNnufvk" "5ng2g5fJt1KVQvy4XgitJXp7GWjZj/s20d0Y7pbwJN0NVAx/dsPLLVjjKrM+cmC3xhNUnV3AnN+FZUfNgYYIP53EWgEOQ6i8qMk+MklpJzh4dEGQCWGuYVXnoe4Kz4HqvS3fSLEyHFmEXHrzrL93RUqADN1s36lGjHogtwyMD/Gwa7OBbBvHeVcaKwIDAQAB`
+	exampleRSA4352 = `MIICQjANBgkqhkiG9w0BAQEFAAOCAi8AMIICKgKCAiEAoLgdf46ee7i0o3srkmJx8p4YC/XDfuHiafpUHCKKMSmKnh3353GHbq14NxXub3qPed7Z8gfTs2xQW92PTtPZnruzoyrPADd8emdNCl/RGjJk51LMk6m4tgH3KwpDwg9WMQqFPuyacvJOqYd683a8JS5GCpYYlJoj2YVRYv0LAOpPhZkz" "/fCkX1fkhbZ2GXjdHi7Wy2Rw/x8TS420sY+9scRKZvTPJeNGXL5PUL282piWcr4af+0LuakvonHbxSkzHc0yf3YeB8t7fokTZVwdFXj22CSG6gIUtcNOfnfKRJngfLV5Pn+5e/zBwMiwzfIKmQ082Dgd8i8FDIa9hOAWS0Py8ZNuhd8IdZJ7D+M50wmpMNVdlUXw8+6In+RvLHqMYnvzIl+snLbj" "SssRXuNH3Z7Ynt3WhGMltgDmEp7ATs5DUMwXIeUvISzVUqCd2+8S3hsUcTIKiOo3p4jRBnYoMm5wQkWk/5Hj55SbgNywuC7AKQEDhV2/VVnshxLo41dPAKFU2F7Yq8w1xxnCrdnKiDsEFkEXiFTyJg3yVFP+LoUULINkeAaFdxPng+frBLObaLSu9z6qvhcdik6s5pOuLZoeQLRYFRqZWeLRU2TH" "pQBdMv5hmF+05yoJXugrspl2WbobDVyQYVgpCUBsLkFniPXsUu0BCIR1EuG8dlZnCxQVCbsKm/EzMcoRh4NZOUKkR+qgmSy2kW2G3Cg88EgP+QIDAQAB`
 	exampleEd25519 = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 )

@@ -10,8 +10,9 @@ var dkimCNAMEDangling = Rule{
 	Title:      "A DKIM selector leads to a name without a key",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `The selector is an alias, and there is no key at its end: signatures with it fail. The service may have been left, the
-name may be wrong, or signing was never turned on there.`,
+	Why: `The selector (the name of a key, which stands before *._domainkey*) is an alias (a CNAME record, which leads to
+another name), and there is no key at its end: signatures with it fail. The service may have been left, the name may be wrong,
+or signing was never turned on there.`,
 	Fix: "Compare the target with the one that the service shows, and turn signing on there. If the service is no longer used, remove " +
 		"the record: whoever gets that name could sign as the domain.",
 	Refs:    []string{"RFC 6376, section 3.6.2.2", "https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure"},
@@ -19,7 +20,7 @@ name may be wrong, or signing was never turned on there.`,
 	Partial: true, // each selector is proved by its own answer
 	Check: func(f *facts.Facts) []Finding {
 		return keyFindings(f, func(k facts.Key) string {
-			if k.State != facts.KeyDangling || awaitsRotation(f, k) {
+			if k.State != facts.KeyDangling || awaitsRotation(f, k) || relativeTarget(f, k) != "" {
 				return ""
 			}
 			return "leads to a name without a key"
@@ -47,6 +48,12 @@ selector1._domainkey.example.com. CNAME selector1-example-com._domainkey.example
 selector2._domainkey.example.com. CNAME selector2-example-com._domainkey.example.onmicrosoft.com.
 selector1-example-com._domainkey.example.onmicrosoft.com. TXT "v=DKIM1; k=rsa; p=` + exampleRSA2048 + `"`,
 		Options: facts.Options{Selectors: []string{"selector1", "selector2"}},
+		Outcome: Pass,
+	}, {
+		Name: "a target without its final dot is another rule's",
+		Zone: `example.com. A 192.0.2.80
+s1._domainkey.example.com. CNAME s1.domainkey.u1.sendgrid.net.example.com.`,
+		Options: facts.Options{Selectors: []string{"s1"}},
 		Outcome: Pass,
 	}, {
 		Name: "a wildcard alias of the web site is nobody's selector",

@@ -12,10 +12,10 @@ var dkimKey1024 = Rule{
 	Title:      "A DKIM key is shorter than 2048 bits",
 	Severity:   Low,
 	Confidence: Proof,
-	Why: `Verifiers accept RSA keys from 1024 bits on, and signers should use 2048 at least. The shorter ones will be the first that can be
-broken and that verifiers refuse.`,
-	Fix: "Make a new key of 2048 bits under a new selector, sign with it, and remove the old record after a week. If a service signs, use its " +
-		"setting for longer keys.",
+	Why: `Receivers accept RSA keys (the usual kind of DKIM key) from 1024 bits on, and signers should use 2048 at least. The
+shorter ones will be the first that can be broken and that receivers refuse.`,
+	Fix: "Make a new key of 2048 bits under a new selector (the name of a key, which stands before `._domainkey`), sign with it, and " +
+		"remove the old record after a week. If a service signs, use its setting for longer keys.",
 	Refs:    []string{"RFC 8301, section 3.2"},
 	Needs:   []facts.Part{facts.PartDKIMKeys},
 	Partial: true, // each key is proved by its own record

@@ -11,10 +11,10 @@ var dkimKeySyntax = Rule{
 	Title:      "A DKIM key cannot be read",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `Verifiers cannot use the key, so that every signature with this selector fails. If the domain enforces DMARC, mail that relies on
-it is refused.`,
+	Why: `Receivers cannot use the key, so that every signature with this selector (the name of a key, which stands before
+*._domainkey*) fails. If the domain enforces DMARC, mail that relies on it is refused.`,
 	Fix: "Publish the key again, whole, as the signing system shows it. What is lost most often is the end of a long key, or a semicolon that was " +
-		"escaped twice. A long key goes into one record of several character-strings, with nothing between them.",
+		"escaped twice. A long key goes into one record of several character-strings (pieces in quotation marks), with nothing between them.",
 	Refs:    []string{"RFC 6376, section 3.6.1", "RFC 8463, section 4.2"},
 	Needs:   []facts.Part{facts.PartDKIMKeys},
 	Partial: true, // each key is proved by its own record

@@ -18,9 +18,10 @@ var dkimKeyTooShort = Rule{
 	Title:      "A DKIM key is shorter than 1024 bits",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `Verifiers must not accept signatures of RSA keys below 1024 bits, so that mail signed with this one counts as unsigned. Such a key
-can be broken on rented computers: whoever does it can sign as the domain.`,
-	Fix:     "Make a new key of 2048 bits under a new selector, sign with it, and remove the old record after a week.",
+	Why: `Receivers must not accept signatures of RSA keys (the usual kind of DKIM key) below 1024 bits, so that mail signed
+with this one counts as unsigned. Such a key can be broken on rented computers: whoever does it can sign as the domain.`,
+	Fix: "Make a new key of 2048 bits under a new selector (the name of a key, which stands before `._domainkey`), sign with it, and " +
+		"remove the old record after a week.",
 	Refs:    []string{"RFC 8301, section 3.2"},
 	Needs:   []facts.Part{facts.PartDKIMKeys},
 	Partial: true, // each key is proved by its own record

@@ -10,8 +10,8 @@ var dkimMultipleTXT = Rule{
 	Title:      "A DKIM selector has more than one TXT record",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `What a verifier does with several records under one selector is not defined: some take the first that comes, some none. The same
-signature passes here and fails there.`,
+	Why: `What a receiver does with several records under one selector (the name of a key, which stands before *._domainkey*)
+is not defined: some take the first that comes, some none. The same signature passes here and fails there.`,
 	Fix:     "Keep the key that signs, and remove the others. A key of another kind, or the next one, gets a selector of its own.",
 	Refs:    []string{"RFC 6376, section 3.6.2.2"},
 	Needs:   []facts.Part{facts.PartDKIMKeys},

@@ -14,11 +14,12 @@ var dkimServiceType = Rule{
 	Title:      "A DKIM key is not meant for e-mail",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why:        `The tag *s* of the record names the services that the key is for, and e-mail is not among them: verifiers of mail ignore the key.`,
-	Fix:        "Remove `s` from the key record, or set it to `s=email`. A key that signs TLS reports only (`s=tlsrpt`) is fine as it is.",
-	Refs:       []string{"RFC 6376, section 3.6.1", "RFC 8460, section 3"},
-	Needs:      []facts.Part{facts.PartDKIMKeys},
-	Partial:    true, // each key is proved by its own record
+	Why: `The tag *s* of the record names the services that the key is for, and e-mail is not among them: receivers of mail
+ignore the key.`,
+	Fix:     "Remove `s` from the key record, or set it to `s=email`. A key that signs TLS reports only (`s=tlsrpt`) is fine as it is.",
+	Refs:    []string{"RFC 6376, section 3.6.1", "RFC 8460, section 3"},
+	Needs:   []facts.Part{facts.PartDKIMKeys},
+	Partial: true, // each key is proved by its own record
 	Check: func(f *facts.Facts) []Finding {
 		return keyFindings(f, func(k facts.Key) string {
 			if k.State != facts.KeyNotForEmail || slices.Contains(k.Parsed.Services, "tlsrpt") {

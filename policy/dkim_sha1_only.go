@@ -10,8 +10,9 @@ var dkimSHA1Only = Rule{
 	Title:      "A DKIM key does not allow SHA-256",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `The record allows signatures with other hashes than SHA-256 only, which means SHA-1. Verifiers must not accept those, so that no
-signature with this selector counts.`,
+	Why: `The record allows signatures with other hashes (the checksum of the message that is signed) than SHA-256 only, which
+means SHA-1. Receivers must not accept those, so that no signature with this selector (the name of a key, which stands before
+*._domainkey*) counts.`,
 	Fix:     "Remove `h` from the key record, or set it to `h=sha256`, and sign with rsa-sha256.",
 	Refs:    []string{"RFC 8301, section 3.1", "RFC 6376, section 3.6.1"},
 	Needs:   []facts.Part{facts.PartDKIMKeys},

@@ -10,7 +10,7 @@ var dkimTestFlag = Rule{
 	Title:      "A DKIM key is in test mode",
 	Severity:   Low,
 	Confidence: Proof,
-	Why: `*t=y* says that the domain is trying DKIM out: verifiers must not treat mail whose signature fails worse than unsigned mail, and
+	Why: `*t=y* says that the domain is trying DKIM out: receivers must not treat mail whose signature fails worse than unsigned mail, and
 some give a good signature less weight.`,
 	Fix:     "Remove `t=y` from the key record when signing works.",
 	Refs:    []string{"RFC 6376, section 3.6.1"},

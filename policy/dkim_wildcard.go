@@ -10,8 +10,9 @@ var dkimWildcard = Rule{
 	Title:      "Every DKIM selector has the same answer",
 	Severity:   Info,
 	Confidence: Proof,
-	Why: `A wildcard under *_domainkey* gives a key to every selector that anyone can think of. If its private half gets out, removing
-one selector does not help, and no selector shows any more what signs for the domain.`,
+	Why: `A wildcard (a record under the name *, which answers for all names) below *_domainkey* gives a key to every selector
+(the name of a key) that anyone can think of. If its private half gets out, removing one selector does not help, and no selector
+shows any more what signs for the domain.`,
 	Fix: "Publish the key under its own selector, and remove the wildcard. For a domain that sends nothing, a wildcard with an empty key " +
 		"(`v=DKIM1; p=`) is right: it revokes all.",
 	Refs:    []string{"RFC 4592, section 2.1.1", "RFC 6376, section 3.6.2.1"},

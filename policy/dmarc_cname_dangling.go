@@ -14,8 +14,9 @@ var dmarcCNAMEDangling = Rule{
 	Title:      "_dmarc is an alias of a name without a DMARC record",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `The policy was put into a service's hands, and the service has none for the domain: the contract may have ended, or the name may be wrong.
-The domain is without a policy of its own, and whoever gets that name decides what becomes of mail that forges the domain.`,
+	Why: `The policy was put into a service's hands, and the service has none for the domain: the contract may have ended, or
+the name may be wrong. The domain is without a policy of its own, and whoever gets that name decides what becomes of mail that
+forges the domain.`,
 	Fix:   "Replace the alias by a record of your own, or correct it to the name that the service shows.",
 	Refs:  []string{"RFC 9989, section 4.10", "RFC 1034, section 3.6.2"},
 	Needs: []facts.Part{facts.PartDMARC},

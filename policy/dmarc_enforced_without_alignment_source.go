@@ -13,10 +13,11 @@ var dmarcEnforcedWithoutAlignmentSource = Rule{
 	Severity:   High,
 	Confidence: Likely,
 	Why: `DMARC passes when SPF or DKIM passes for the domain. Here SPF can pass for no address and no DKIM key was seen, so
-receivers that honour the policy will refuse or set aside all mail of the domain's own users. DKIM selectors cannot be
+receivers that honour the policy will refuse or set aside all mail of the domain's own users. DKIM selectors (the names of keys) cannot be
 listed: a key under a selector that was not tried would change this. A domain that never sends means it so.`,
-	Fix: "Publish SPF for the services that send, sign with DKIM for the domain, and enforce when aggregate reports show that mail " +
-		"passes. If mail is signed, name the selector with `--selector`. If the domain sends nothing, `v=spf1 -all` says so.",
+	Fix: "Publish SPF for the services that send, sign with DKIM for the domain, and enforce (p=quarantine or p=reject) when aggregate " +
+		"reports (daily summaries of who sent as the domain, and what passed) show that mail passes. If mail is signed, name the " +
+		"selector with `--selector`. If the domain sends nothing, `v=spf1 -all` says so.",
 	Refs:  []string{"RFC 9989, section 5.1", "RFC 7489, section 6.6.2"},
 	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartSPFPass, facts.PartDMARC, facts.PartDKIM},

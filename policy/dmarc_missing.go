@@ -14,8 +14,9 @@ var dmarcMissing = Rule{
 	Confidence: Proof,
 	Why: `Receivers are not told what to do with mail that carries the domain in its From line and is not from it, and nobody gets reports
 of who sends such mail. Gmail, Yahoo and Outlook.com require a policy of those who send in bulk.`,
-	Fix: "Publish `v=DMARC1; p=none; rua=mailto:...` at `_dmarc` under the domain, read the reports, and raise the policy when they show that the domain's " +
-		"own mail passes. One record at the organization's domain covers the names below it.",
+	Fix: "Publish `v=DMARC1; p=none; rua=mailto:...` at `_dmarc` under the domain, with an address of yours behind `mailto:`, read the " +
+		"reports, and raise the policy when they show that the domain's own mail passes. One record at the organization's domain " +
+		"covers the names below it.",
 	Refs:  []string{"RFC 9989, section 4.10", "RFC 9989, section 5.1.4"},
 	Roles: []facts.Role{facts.Sends, facts.Receives},
 	Needs: []facts.Part{facts.PartDMARC},

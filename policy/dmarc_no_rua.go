@@ -8,8 +8,9 @@ var dmarcNoRUA = Rule{
 	Title:      "DMARC names no address for aggregate reports",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `Without *rua* receivers send no aggregate reports. Nobody sees which of the domain's own mail fails, nor who forges it, and the policy
-cannot be raised, or kept, with any knowledge of what it does.`,
+	Why: `Without *rua* receivers send no aggregate reports (daily summaries of who sent as the domain, and what passed).
+Nobody sees which of the domain's own mail fails, nor who forges it, and the policy cannot be raised, or kept, with any
+knowledge of what it does.`,
 	Fix:   "Add `rua=mailto:...` with a mailbox of your own or the address of a service that reads the reports.",
 	Refs:  []string{"RFC 9989, section 4.7", "RFC 9989, section 5.1.3"},
 	Roles: []facts.Role{facts.Sends, facts.Receives},

@@ -15,8 +15,9 @@ var dmarcPNone = Rule{
 	Confidence: Proof,
 	Why: `With *none* the domain asks for reports and for nothing else: mail that forges its From line is delivered like any other. It is the
 right beginning, and no protection.`,
-	Fix: "Read the aggregate reports until all mail of the domain's own passes, then go to `p=quarantine`. Go on to `p=reject` only if every " +
-		"message is signed with DKIM, and not for a domain whose users write to mailing lists.",
+	Fix: "Read the aggregate reports (daily summaries of who sent as the domain, and what passed) until all mail of the domain's own " +
+		"passes, then go to `p=quarantine`. Go on to `p=reject` only if every message is signed with DKIM, and not for a domain whose " +
+		"users write to mailing lists.",
 	Refs:  []string{"RFC 9989, section 5.1.7", "RFC 9989, section 7.4"},
 	Needs: []facts.Part{facts.PartDMARC},
 	Check: func(f *facts.Facts) []Finding {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/mailposture/mailposture/facts"
+	"github.com/mailposture/mailposture/record"
 )
 
 var dmarcPct = Rule{
@@ -28,6 +29,9 @@ apply it to a part, each in its own way. What happens to a message depends on wh
 		}
 		if percent, err := strconv.Atoi(tag.Value); err == nil && percent == 100 {
 			return nil
+		}
+		if _, zero := pctZero(f); zero || !enforcesAnything(f.DMARC.Parsed) {
+			return nil // that weighs more, or nothing: other rules'
 		}
 		return []Finding{{
 			Message:  fmt.Sprintf("pct is %s: receivers of today ignore it, older ones apply the policy to that share of mail%s", short(tag.Value), inherited(f)),
@@ -53,9 +57,25 @@ example.com. A 192.0.2.80`,
 example.com. A 192.0.2.80`,
 		Outcome: Pass,
 	}, {
+		Name: "none of it is another rule's",
+		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=reject; pct=0"
+example.com. A 192.0.2.80`,
+		Outcome: Pass,
+	}, {
+		Name: "a part of nothing is another rule's",
+		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; pct=10"
+example.com. A 192.0.2.80`,
+		Outcome: Pass,
+	}, {
 		Name: "no pct",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=reject"
 example.com. A 192.0.2.80`,
 		Outcome: Pass,
 	}},
+}
+
+// enforcesAnything reports whether a record states a policy that does something
+// to mail.
+func enforcesAnything(parsed *record.DMARC) bool {
+	return parsed.Policy.Enforces() || parsed.SubdomainPolicy.Enforces() || parsed.NonexistentPolicy.Enforces()
 }

@@ -11,9 +11,10 @@ var dmarcPSDMisuse = Rule{
 	Title:      "An ordinary domain calls itself a public suffix",
 	Severity:   High,
 	Confidence: Likely,
-	Why: `*psd=y* says that the names below this one belong to other organizations, as those below *co.uk* do. Receivers then no longer take a
-subdomain's SPF or DKIM for the domain's, and mail that services send with a subdomain in the envelope fails DMARC. The public suffix list does not
-have the domain; a registry's new suffix may be missing there.`,
+	Why: `*psd=y* says that the names below this one belong to other organizations, as those below *co.uk* do. Receivers then
+no longer take a subdomain's SPF or DKIM for the domain's, and mail that services send with a subdomain in the envelope (the
+address that bounces go to) fails DMARC. The public suffix list (the endings under which anyone can register, such as *co.uk*)
+does not have the domain; a registry's new suffix may be missing there.`,
 	Fix:   "Remove `psd=y`. Few need the tag at all; `psd=n` is for a domain that wants to be an organization of its own below another one's record.",
 	Refs:  []string{"RFC 9989, section 4.7", "RFC 9989, section 4.10.2", "https://publicsuffix.org/"},
 	Needs: []facts.Part{facts.PartDMARC},

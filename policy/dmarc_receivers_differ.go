@@ -14,11 +14,11 @@ var dmarcReceiversDiffer = Rule{
 	Title:      "Older receivers apply another DMARC policy",
 	Severity:   Low,
 	Confidence: Proof,
-	Why: `RFC 9989 finds the policy by a walk up the tree of names. Receivers that still follow RFC 7489 ask the name itself and one other, the
-domain below the public suffix, and know neither *np* nor *psd*. For this name they come to another policy, so that the same forged message is
-refused here and delivered there.`,
-	Fix: "Publish a record of its own at the name, or state the policy at the domain below the public suffix, in `p` and `sp`: both kinds of receivers " +
-		"find it there.",
+	Why: `RFC 9989 finds the policy by a walk up the tree of names. Receivers that still follow RFC 7489 ask the name itself
+and one other, the domain below the public suffix (an ending under which anyone can register, such as *co.uk*), and know neither
+*np* nor *psd*. For this name they come to another policy, so that the same forged message is refused here and delivered there.`,
+	Fix: "Publish a record of its own at the name, or state the policy at the domain below the public suffix, in `p` and `sp`: both " +
+		"kinds of receivers find it there.",
 	Refs:  []string{"RFC 9989, section 4.10", "RFC 7489, section 6.6.3", "RFC 7489, section 3.2"},
 	Needs: []facts.Part{facts.PartDMARC, facts.PartDMARCOrg, facts.PartDMARCOld},
 	Check: func(f *facts.Facts) []Finding {

@@ -15,8 +15,8 @@ var dmarcRUAUnauthorized = Rule{
 	Confidence: Proof,
 	Why: `Receivers send no reports to another organization's domain unless that domain says in DNS that it takes reports about this one.
 This address gets none, or next to none.`,
-	Fix: "Ask whoever runs the address to publish the TXT record `v=DMARC1` at the name that is shown; services have a wildcard there. Or use an " +
-		"address in the domain itself.",
+	Fix: "Ask whoever runs the address to publish the TXT record `v=DMARC1` at the name that is shown; services have a wildcard (a " +
+		"record that answers for all their customers) there. Or use an address in the domain itself.",
 	Refs:    []string{"RFC 9989, section 11.6", "RFC 9990", "RFC 7489, section 7.1"},
 	Needs:   []facts.Part{facts.PartReports},
 	Partial: true, // each destination is proved by its own answer

@@ -14,7 +14,8 @@ var dmarcTestMode = Rule{
 	Confidence: Proof,
 	Why: `With *t=y* receivers apply the policy one level below the one that is stated: quarantine instead of reject, none instead of
 quarantine. That is how to begin, and easily forgotten.`,
-	Fix:   "Remove `t=y` when the aggregate reports show that the domain's own mail passes.",
+	Fix: "Remove `t=y` when the aggregate reports (daily summaries of who sent as the domain, and what passed) show that the domain's " +
+		"own mail passes.",
 	Refs:  []string{"RFC 9989, section 4.7", "RFC 9989, appendix A.6"},
 	Needs: []facts.Part{facts.PartDMARC},
 	Check: func(f *facts.Facts) []Finding {

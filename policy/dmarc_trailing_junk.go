@@ -39,7 +39,7 @@ quotation marks in, two tags become one and receivers read neither as it was mea
 		}
 		if f.DMARC.Parsed != nil {
 			for _, t := range f.DMARC.Parsed.Tags {
-				if swallowsTag(t.Value) {
+				if swallowsTag(t.Value) && !repeatsItself(t) {
 					add("dmarc-missing-semicolon", "is read as one tag, because a semicolon is missing", t.Span)
 				}
 			}
@@ -72,6 +72,11 @@ example.com. A 192.0.2.80`,
 		Outcome:  Fail,
 		Contains: `"strict" is no tag`,
 	}, {
+		Name: "a list that repeats its tag's name is another rule's",
+		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:a@example.com, rua=mailto:b@example.com"
+example.com. A 192.0.2.80`,
+		Outcome: Pass,
+	}, {
 		Name: "semicolons at the end, white space, and an equals sign in an address",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1 ; p = reject ;" " rua=mailto:d+t=x@example.com,\009mailto:e@example.com;; "
 example.com. A 192.0.2.80`,
@@ -86,19 +91,42 @@ func foreign(r rune) bool { return (r < ' ' || r > '~') && !strings.ContainsRune
 // swallowsTag reports whether a value goes on with another tag that DMARC
 // knows, behind white space or a comma.
 func swallowsTag(value string) bool {
-	between := func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' || r == ',' }
-	if !strings.ContainsFunc(value, between) {
-		return false // nearly always: it is one word
-	}
-	words := strings.FieldsFunc(value, between)
+	words := wordsOf(value)
 	for i, word := range words {
-		name, _, ok := strings.Cut(word, "=")
-		switch strings.ToLower(name) {
-		case "v", "p", "sp", "np", "rua", "ruf", "adkim", "aspf", "fo", "psd", "t", "pct", "rf", "ri":
-			if ok && i > 0 {
-				return true
-			}
+		if i > 0 && startsTag(word) != "" {
+			return true
 		}
 	}
 	return false
+}
+
+// repeatsItself reports whether all that a value goes on with has the tag's own
+// name: such a list lacks no semicolon, but holds an address that is none.
+func repeatsItself(t record.Tag) bool {
+	for i, word := range wordsOf(t.Value) {
+		if name := startsTag(word); i > 0 && name != "" && !strings.EqualFold(name, t.Name) {
+			return false
+		}
+	}
+	return true
+}
+
+// wordsOf are the words of a value; nil where it is one, which it nearly always is.
+func wordsOf(value string) []string {
+	if !strings.ContainsAny(value, " \t\r\n,") {
+		return nil
+	}
+	return strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' || r == ',' })
+}
+
+// startsTag is the name of the tag that DMARC knows and a word begins with, or "".
+func startsTag(word string) string {
+	name, _, ok := strings.Cut(word, "=")
+	switch strings.ToLower(name) {
+	case "v", "p", "sp", "np", "rua", "ruf", "adkim", "aspf", "fo", "psd", "t", "pct", "rf", "ri":
+		if ok {
+			return name
+		}
+	}
+	return ""
 }

@@ -13,10 +13,10 @@ var dmarcURIInvalid = Rule{
 	Title:      "A DMARC report address is no URI",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `A report address is a URI, most often *mailto:* and an address. Receivers send nothing to an item that is not, and if no
-other is there, nobody gets reports.`,
-	Fix: "Write each address as `mailto:reports@example.com`, separate several by commas, and leave no empty item. A comma or an exclamation mark inside " +
-		"an address is written `%2C` or `%21`.",
+	Why: `A report address is a URI (an address with its kind in front), most often *mailto:* and an e-mail address. Receivers
+send nothing to an item that is not, and if no other is there, nobody gets reports.`,
+	Fix: "Write each address as `mailto:reports@example.com`, separate several by commas, and leave no empty item. A comma or an " +
+		"exclamation mark inside an address is written `%2C` or `%21`.",
 	Refs:  []string{"RFC 9989, section 4.6", "RFC 9989, section 4.8"},
 	Needs: []facts.Part{facts.PartDMARC},
 	Check: func(f *facts.Facts) []Finding {

@@ -15,7 +15,8 @@ var dmarcValueInvalid = Rule{
 	Confidence: Proof,
 	Why: `Receivers put the default in the place of a value that they do not know, and say nothing: *adkim* and *aspf* count as relaxed, *t* as
 no, *fo* as 0. What the record was meant to say is not said.`,
-	Fix:   "Write `adkim` and `aspf` as `r` or `s`, `t` as `y` or `n`, `psd` as `y`, `n` or `u`, and `fo` as `0` or `1`, with `d` and `s` behind colons. Or remove the tag.",
+	Fix: "Write `adkim` and `aspf` as `r` or `s`, `t` as `y` or `n`, `psd` as `y`, `n` or `u`, and `fo` as `0` or `1`, with `d` and " +
+		"`s` behind colons. Or remove the tag.",
 	Refs:  []string{"RFC 9989, section 4.7", "RFC 9989, section 4.8"},
 	Needs: []facts.Part{facts.PartDMARC},
 	Check: func(f *facts.Facts) []Finding {

@@ -14,8 +14,8 @@ var dmarcVersionInvalid = Rule{
 	Confidence: Proof,
 	Why: `A DMARC record must begin with the tag *v* and the value *DMARC1*, in capitals. Receivers ignore any other record at this name:
 the policy and the report addresses in it do not count.`,
-	Fix: "Let the record begin with `v=DMARC1;`, in capitals, followed by the other tags, each behind a semicolon. In a form of a DNS provider, leave out " +
-		"the quotation marks: it adds them by itself.",
+	Fix: "Let the record begin with `v=DMARC1;`, in capitals, followed by the other tags, each behind a semicolon. In a form of a DNS " +
+		"provider, leave out the quotation marks: it adds them by itself.",
 	Refs:  []string{"RFC 9989, section 4.7", "RFC 9989, section 4.8"},
 	Needs: []facts.Part{facts.PartDMARC},
 	Check: func(f *facts.Facts) []Finding {

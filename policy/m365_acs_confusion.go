@@ -12,7 +12,7 @@ var m365ACSConfusion = Rule{
 	Confidence: Proof,
 	Why: `The only trace of Microsoft is its SPF include, and the domain is verified for Azure Communication Services, which has its customers publish the
 same include. It says nothing about mailboxes, so the rules about Microsoft 365 leave the domain alone.`,
-	Fix: "Nothing, if that service is in use. If not, remove the include and the `ms-domain-verification` text. Verify with `Get-AcceptedDomain` whether a tenant takes the domain's mail.",
+	Fix: "Nothing, if that service is in use. If not, remove the include and the `ms-domain-verification` text. Verify with `Get-AcceptedDomain` whether a tenant (the account of an organization at Microsoft) takes the domain's mail.",
 	Refs: []string{
 		"https://learn.microsoft.com/azure/communication-services/quickstarts/email/add-custom-verified-domains",
 	},

@@ -21,7 +21,6 @@ the seal. Enhanced Filtering restores the address that SPF is judged by, and not
 		"https://learn.microsoft.com/defender-office-365/email-authentication-arc-configure",
 		"RFC 8617, section 7.2",
 	},
-	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartM365},
 	Check: func(f *facts.Facts) []Finding {
 		if !behindGateway(f) || f.Tenant.Sealers.State == facts.On {

@@ -15,11 +15,11 @@ var m365BehindGatewayNeedsEF = Rule{
 	Confidence: Likely,
 	Why: `Mail reaches Exchange Online from the gateway's address, so Exchange Online checks the sender's SPF against the
 gateway, and it fails for nearly every sender. Mail that was not authenticated when it came in leaves, when a user or a rule
-forwards it, through an unpublished **relay pool** that is in nobody's SPF, and the next gateway may refuse it:
+forwards it, through a **relay pool** (unpublished addresses that are in nobody's SPF), and the next gateway may refuse it:
 550 5.7.367 Remote server returned not permitted to relay. DNS cannot show whether Enhanced Filtering is on already.`,
-	Fix: "Turn on Enhanced Filtering for the inbound connector of the gateway: `Set-InboundConnector \"From gateway\" -EFSkipLastIP $true` where " +
+	Fix: "Turn on Enhanced Filtering for the inbound connector of the gateway (the setting at Exchange Online for mail that comes from it): `Set-InboundConnector \"From gateway\" -EFSkipLastIP $true` where " +
 		"the gateway is the only hop, otherwise `-EFSkipLastIP $false -EFSkipIPs` with every public hop. Try it on a few users first (`-EFUsers`): it also makes " +
-		"Exchange Online honour senders' DMARC policies. Remove transport rules that set SCL -1 for the gateway. " +
+		"Exchange Online honour senders' DMARC policies. Remove transport rules that let the gateway's mail skip the spam filter (SCL -1). " +
 		"Verify with `Get-InboundConnector | Format-List Name,Enabled,SenderDomains,EFSkipLastIP,EFSkipIPs,EFUsers`; its output as JSON (`--exo`), or " +
 		"`declared: enhanced-filtering:` in mailposture.yaml, settles this finding.",
 	Refs: []string{
@@ -77,5 +77,9 @@ autodiscover.example.com. CNAME autodiscover.outlook.com.`,
 		Zone: `example.com. MX 10 mxa-00000001.gslb.pphosted.com.
 example.com. TXT "v=spf1 ip4:192.0.2.1 -all"`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that takes no mail",
+		Zone:    `example.com. MX 0 .`,
+		Outcome: NotApplicable,
 	}},
 }

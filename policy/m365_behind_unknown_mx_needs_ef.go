@@ -16,14 +16,13 @@ var m365BehindUnknownMXNeedsEF = Rule{
 	Why: `The MX is a host of the domain's own, or of somebody that the catalogue of providers does not know, and the mailboxes are at Microsoft 365. If
 that host passes mail on to Exchange Online, it stands in front as a gateway does: Exchange Online checks the sender's SPF against its address, and
 what is forwarded from there may leave by the relay pool. In a hybrid organization, with mailboxes on that host as well, connectors may take care of it.`,
-	Fix: "Turn on Enhanced Filtering for the inbound connector of that host: `Set-InboundConnector \"From own servers\" -EFSkipLastIP $true`, or `-EFSkipIPs` with " +
+	Fix: "Turn on Enhanced Filtering for the inbound connector (the setting at Exchange Online for mail from another system) of that host: `Set-InboundConnector \"From own servers\" -EFSkipLastIP $true`, or `-EFSkipIPs` with " +
 		"every public hop. Verify with `Get-InboundConnector | Format-List Name,ConnectorType,EFSkipLastIP,EFSkipIPs,EFUsers`. " +
 		"Say in mailposture.yaml what the host is: `declared: gateway:` with a provider, or `none`.",
 	Refs: []string{
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/enhanced-filtering-for-connectors",
 		"https://learn.microsoft.com/troubleshoot/exchange/email-delivery/ndr/fix-error-code-550-5-7-367",
 	},
-	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartM365},
 	Check: func(f *facts.Facts) []Finding {
 		ef := f.Tenant.EnhancedFiltering

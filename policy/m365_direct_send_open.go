@@ -13,17 +13,17 @@ var m365DirectSendOpen = Rule{
 	Title:      "Anybody may write to the users in the name of the domain (Direct Send)",
 	Severity:   Medium,
 	Confidence: Hint,
-	Why: `The tenant's own host takes mail for its users without a login, also when the sender's address is in the domain itself: that is Direct Send, made
-for printers. Where neither DMARC at that host nor a lock on the gateway stops it, anybody can send messages that seem to come from a
+	Why: `Each tenant (the account of an organization at Microsoft) has a host that takes mail for its users without a login, also when the
+sender's address is in the domain itself: that is Direct Send, made for printers. Where neither DMARC at that host nor a lock on the gateway stops it, anybody can send messages that seem to come from a
 colleague. Behind a gateway, Exchange Online honours the domain's DMARC policy only with Enhanced Filtering. The tenant can refuse such
-mail (5.7.68); it looks at the envelope, so forwarders that keep the sender are refused as well.`,
-	Fix: "Give devices a connector or a login, then run `Set-OrganizationConfig -RejectDirectSend $true`. Verify with `Get-OrganizationConfig | Format-List RejectDirectSend`. " +
+mail (5.7.68); it looks at the envelope (the address that bounces go to), so forwarders that keep the sender are refused as well.`,
+	Fix: "Is anything still sent that way? Give devices a connector (the setting at Exchange Online for mail from another system) or a " +
+		"login, then run `Set-OrganizationConfig -RejectDirectSend $true`. Verify with `Get-OrganizationConfig | Format-List RejectDirectSend`. " +
 		"An enforcing DMARC policy helps where Microsoft receives directly.",
 	Refs: []string{
 		"https://learn.microsoft.com/powershell/module/exchangepowershell/set-organizationconfig",
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/how-to-set-up-a-multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365",
 	},
-	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartDMARC, facts.PartM365, facts.PartEOP},
 	Check: func(f *facts.Facts) []Finding {
 		reject, enforced := f.Tenant.RejectDirectSend, f.DMARC.Effective.This == record.PolicyReject || f.DMARC.Effective.This == record.PolicyQuarantine

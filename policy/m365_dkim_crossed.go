@@ -13,7 +13,7 @@ var m365DKIMCrossed = Rule{
 	Title:      "The two Microsoft 365 DKIM selectors are crossed",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `selector1 is an alias of what Microsoft publishes for selector2, or the reverse. Exchange Online names in its signatures the selector that it signs
+	Why: `selector1 is an alias (a CNAME record, which leads to another name) of what Microsoft publishes for selector2, or the reverse. Exchange Online names in its signatures the selector (the name of a key, which stands before *._domainkey*) that it signs
 with, and verifiers find the other key: signatures fail, now or when the keys are rotated.`,
 	Fix: "Swap the two: have each point to what `Get-DkimSigningConfig -Identity example.com | Format-List Selector1CNAME,Selector2CNAME` shows, then run " +
 		"`Rotate-DkimSigningConfig -Identity example.com` once to see that it works. Verify with `Get-DkimSigningConfig | Format-List Domain,Enabled,Status`.",

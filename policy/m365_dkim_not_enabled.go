@@ -12,9 +12,9 @@ var m365DKIMNotEnabled = Rule{
 	Title:      "Microsoft 365 does not sign for the domain with DKIM",
 	Severity:   Medium,
 	Confidence: Likely,
-	Why: `Neither of the two selectors that Exchange Online signs with is in DNS, so it signs with the tenant's onmicrosoft.com domain, which does not
+	Why: `Neither of the two selectors that Exchange Online signs with is in DNS, so it signs with the onmicrosoft.com domain of the tenant (the account of an organization at Microsoft), which does not
 count for the domain's DMARC. DMARC then rests on SPF, and that is lost when mail is forwarded. Mail may be signed elsewhere, at a gateway, with
-a selector that was not tried.`,
+a selector (the name of a key, which stands before *._domainkey*) that was not tried.`,
 	Fix: "Publish both CNAME records that `Get-DkimSigningConfig -Identity example.com | Format-List Selector1CNAME,Selector2CNAME` shows (they cannot be computed), " +
 		"then run `Set-DkimSigningConfig -Identity example.com -Enabled $true`; for a domain that it does not list, `New-DkimSigningConfig -DomainName example.com -Enabled $true`. " +
 		"Verify with `Get-DkimSigningConfig | Format-List Domain,Enabled,Status`.",
@@ -22,7 +22,6 @@ a selector that was not tried.`,
 		"https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure",
 		"RFC 9989, section 4.4.1",
 	},
-	Roles: []facts.Role{facts.Sends},
 	Needs: []facts.Part{facts.PartMX, facts.PartDKIMKeys, facts.PartM365},
 	Check: func(f *facts.Facts) []Finding {
 		if !atMicrosoft(f) || initialDomain(f) || f.Tenant.Signing.State == facts.On || !withoutMicrosoftKeys(f) {

@@ -12,8 +12,8 @@ var m365DKIMOneSelector = Rule{
 	Title:      "Only one of the two Microsoft 365 DKIM selectors is published",
 	Severity:   Low,
 	Confidence: Likely,
-	Why: `Exchange Online signs with one selector and changes to the other when its keys are rotated. If that one is not in DNS, the rotation
-fails, or the signatures do.`,
+	Why: `Exchange Online signs with one selector (the name of a key, which stands before *._domainkey*) and changes to the
+other when its keys are rotated. If that one is not in DNS, the rotation fails, or the signatures do.`,
 	Fix: "Publish both CNAME records that `Get-DkimSigningConfig -Identity example.com | Format-List Selector1CNAME,Selector2CNAME` shows. " +
 		"Verify with `Get-DkimSigningConfig | Format-List Domain,Enabled,RotateOnDate`.",
 	Refs:  []string{"https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure"},

@@ -12,9 +12,9 @@ var m365DKIMWrongLabel = Rule{
 	Title:      "A Microsoft 365 DKIM selector points at the key of another domain",
 	Severity:   Medium,
 	Confidence: Likely,
-	Why: `The target of the alias carries the label of another domain. Exchange Online makes a key for each domain and signs with that one: verifiers find
+	Why: `The target of the alias (a CNAME record, which leads to another name) carries the label of another domain. Exchange Online makes a key for each domain and signs with that one: verifiers find
 another key, or one that is not made at all. Organizations that sign for many domains with one key on purpose are an exception.`,
-	Fix: "Have each selector point to what `Get-DkimSigningConfig -Identity example.com | Format-List Selector1CNAME,Selector2CNAME` shows, then run " +
+	Fix: "Have each selector (the name of a key, which stands before *._domainkey*) point to what `Get-DkimSigningConfig -Identity example.com | Format-List Selector1CNAME,Selector2CNAME` shows, then run " +
 		"`Rotate-DkimSigningConfig -Identity example.com` once to see that it works. Verify with `Get-DkimSigningConfig | Format-List Domain,Enabled,Status`.",
 	Refs: []string{
 		"https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure",

@@ -14,9 +14,9 @@ var m365DMARCRejectForwardLoss = Rule{
 	Severity:   Medium,
 	Confidence: Hint,
 	Why: `A forwarded copy never passes SPF for the domain: it leaves from the forwarder's address, or with the forwarder's
-name in the envelope. Only a DKIM signature of the domain carries DMARC through. Behind a gateway Exchange Online judges
+name in the envelope (the address that bounces go to). Only a DKIM signature of the domain carries DMARC through. Behind a gateway Exchange Online judges
 SPF by the gateway's address: what comes back to the domain from a list or a partner rests on DKIM there, too.`,
-	Fix: "Is mail signed with DKIM for this domain? If so, name the selector with `--selector`. If not, publish both selector CNAMEs that " +
+	Fix: "Is mail signed with DKIM for this domain? If so, name the selector (the name of a key, which stands before *._domainkey*) with `--selector`. If not, publish both selector CNAMEs that " +
 		"`Get-DkimSigningConfig | Format-List Selector1CNAME,Selector2CNAME` shows and run `Set-DkimSigningConfig -Identity example.com -Enabled $true`, or sign at the gateway, " +
 		"before `p=reject` stays. Verify with `Get-DkimSigningConfig | Format-List Domain,Enabled,Status`.",
 	Refs:  []string{"RFC 9989, section 7.4", "RFC 7960, section 3.2", "https://learn.microsoft.com/defender-office-365/email-authentication-dkim-configure"},
@@ -56,5 +56,9 @@ spf.protection.outlook.com. TXT "v=spf1 ip4:40.92.0.0/15 -all"`,
 autodiscover.example.com. CNAME autodiscover.outlook.com.
 _dmarc.example.com. TXT "v=DMARC1; p=quarantine"`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that takes no mail",
+		Zone:    `example.com. MX 0 .`,
+		Outcome: NotApplicable,
 	}},
 }

@@ -13,16 +13,16 @@ var m365EOPHostExposed = Rule{
 	Severity:   Medium,
 	Confidence: Hint,
 	Why: `Exchange Online gives every accepted domain a host of its own. Its name follows from the domain, so anybody can deliver to it and pass the gateway
-by, unless the tenant takes mail from the gateway's connector only. **Enhanced Filtering is not that boundary**: it changes which address is
-judged, and refuses nothing. The host cannot be removed, and DNS does not show whether it is locked.`,
-	Fix: "Have a connector that takes mail from the gateway only: `New-InboundConnector -Name \"Gateway only\" -ConnectorType Partner -SenderDomains * " +
+by, unless the tenant (the account of an organization at Microsoft) has a connector (the setting at Exchange Online for mail from
+another system) that lets only the gateway in. **Enhanced Filtering is not that boundary**: it changes which address is judged, and
+refuses nothing. The host cannot be removed, and DNS does not show whether it is locked.`,
+	Fix: "Is mail taken from the gateway only? If not, make a connector for that: `New-InboundConnector -Name \"Gateway only\" -ConnectorType Partner -SenderDomains * " +
 		"-RestrictDomainsToCertificate $true -TlsSenderCertificateName gateway.example`, or `-RestrictDomainsToIPAddresses $true -SenderIPAddresses` with the gateway's " +
 		"addresses. Other mail is then refused with 5.7.51. Verify with `Get-InboundConnector | Format-List Name,Enabled,ConnectorType,SenderDomains,RestrictDomainsTo*`.",
 	Refs: []string{
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/manage-mail-flow-using-third-party-cloud",
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/use-connectors-to-configure-mail-flow/enhanced-filtering-for-connectors",
 	},
-	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartM365, facts.PartEOP},
 	Check: func(f *facts.Facts) []Finding {
 		lock := f.Tenant.Locked

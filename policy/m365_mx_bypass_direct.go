@@ -12,8 +12,9 @@ var m365MXBypassDirect = Rule{
 	Title:      "Microsoft 365 stands among the MX records beside a gateway",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `Senders choose among the MX hosts, and those of unwanted mail like the last one. What goes to the Microsoft host has not been
-through the gateway: it reaches users without the gateway's filter, unless the tenant refuses mail that does not come from there.`,
+	Why: `Senders choose among the MX hosts (the servers that take the domain's mail), and those of unwanted mail like the
+last one. What goes to the Microsoft host has not been through the gateway: it reaches users without the gateway's filter,
+unless the tenant (your account at Microsoft 365) refuses mail that does not come from there.`,
 	Fix: "Remove the Microsoft host from the MX records. Then let the tenant take mail from the gateway only: " +
 		"`New-InboundConnector -Name \"Gateway only\" -ConnectorType Partner -SenderDomains * -RestrictDomainsToCertificate $true -TlsSenderCertificateName gateway.example`, " +
 		"or `-RestrictDomainsToIPAddresses $true -SenderIPAddresses` with the gateway's addresses. Once that is so, mail to the host is refused, and the record does harm. " +

@@ -12,8 +12,9 @@ var m365MXEOLegacy = Rule{
 	Title:      "An MX record has an old name of Microsoft 365",
 	Severity:   Low,
 	Confidence: Proof,
-	Why: `Names under *mail.eo.outlook.com* come from the service before Exchange Online Protection. They still answer, but Microsoft's inbound DANE and
-DNSSEC are not to be had with them, and nobody says how long they will last.`,
+	Why: `Names under *mail.eo.outlook.com* come from the service before Exchange Online Protection. They still answer, but
+Microsoft's inbound DANE and DNSSEC (proofs, by signed DNS, that senders reach the right server) are not to be had with them,
+and nobody says how long they will last.`,
 	Fix: "Replace the host by the one that the admin center shows for the domain, which ends in `mail.protection.outlook.com` or `mx.microsoft`. " +
 		"Verify with `Get-AcceptedDomain | Format-List DomainName,DomainType`.",
 	Refs:  []string{"https://learn.microsoft.com/purview/how-smtp-dane-works"},

@@ -13,7 +13,7 @@ var m365MXForeignLabel = Rule{
 	Title:      "The MX is a Microsoft 365 host that is not this domain's own",
 	Severity:   Info,
 	Confidence: Proof,
-	Why: `The host carries the label of another domain. Exchange Online goes by the recipient's domain, so mail arrives if a tenant accepts this domain, too;
+	Why: `The host carries the label of another domain. Exchange Online goes by the recipient's domain, so mail arrives if a tenant (the account of an organization at Microsoft) accepts this domain, too;
 if none does, it is refused. Anybody who later looks for the reason of a failure is led to the wrong domain.`,
 	Fix: "Use the host that the admin center shows for this domain. Verify with `Get-AcceptedDomain | Format-List DomainName,DomainType` that the tenant accepts it; that " +
 		"output as JSON (`--exo`), or `declared: accepted-domains:` in mailposture.yaml, settles this finding.",

@@ -15,7 +15,7 @@ var m365MXHyphenLabelWrong = Rule{
 	Confidence: Proof,
 	Why: `Exchange Online does not only replace the dots of a domain by hyphens: hyphens of the domain's own are dropped, and their places are written behind
 the name. The host in the MX record does not exist, and mail to the domain is lost if it is the only one.`,
-	Fix: "Use the host that the admin center shows for the domain. Verify with `Get-AcceptedDomain | Format-List DomainName,DomainType` that the tenant accepts it.",
+	Fix: "Use the host that the admin center shows for the domain. Verify with `Get-AcceptedDomain | Format-List DomainName,DomainType` that the tenant (the account of an organization at Microsoft) accepts it.",
 	Refs: []string{
 		"RFC 5321, section 5.1",
 		"https://learn.microsoft.com/exchange/mail-flow-best-practices/manage-mail-flow-using-third-party-cloud",

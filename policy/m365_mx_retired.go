@@ -14,7 +14,7 @@ var m365MXRetired = Rule{
 	Confidence: Proof,
 	Why: `The name belongs to Forefront Online Protection for Exchange or to the Microsoft Cloud Germany. Both have ended, and their customers were moved:
 mail that is sent there is not delivered.`,
-	Fix: "Replace the host by the one that the admin center shows for the domain. Verify with `Get-AcceptedDomain | Format-List DomainName,DomainType` that the tenant still accepts it.",
+	Fix: "Replace the host by the one that the admin center shows for the domain. Verify with `Get-AcceptedDomain | Format-List DomainName,DomainType` that the tenant (the account of an organization at Microsoft) still accepts it.",
 	Refs: []string{
 		"https://learn.microsoft.com/exchange/standalone-eop/standalone-eop",
 		"RFC 5321, section 5.1",

@@ -12,17 +12,17 @@ var m365OutboundViaGatewayRelayList = Rule{
 	Title:      "Mail leaves through the gateway, which may not know the relay pool",
 	Severity:   Medium,
 	Confidence: Hint,
-	Why: `SPF lists the gateway and not Microsoft: mail seems to leave Exchange Online through the gateway. A gateway that knows the tenant by Microsoft's
-published addresses refuses what comes from the unpublished **relay pool**: forwarded mail that was not authenticated when it came in. The bounce is
+	Why: `SPF lists the gateway and not Microsoft: mail seems to leave Exchange Online through the gateway. A gateway that knows the tenant (the account of an
+organization at Microsoft) by Microsoft's published addresses refuses what comes from the unpublished **relay pool**: forwarded mail that was not authenticated when it came in. The bounce is
 550 5.7.367 Remote server returned not permitted to relay.`,
-	Fix: "Let the gateway know the tenant by the connector's certificate or by a header of the tenant, if the product can, and turn on Enhanced Filtering, so that less mail is " +
+	Fix: "Does the gateway know the tenant by more than Microsoft's addresses? If it can, let it look at the certificate of the " +
+		"connector (the setting at Exchange Online for mail to another system) or at a header, and turn on Enhanced Filtering, so that less mail is " +
 		"unauthenticated: `Set-InboundConnector \"From gateway\" -EFSkipLastIP $true`. Do not add addresses of the relay pool anywhere: they change. Verify with " +
 		"`Get-OutboundConnector | Format-List Name,SmartHosts,TlsSettings` and, for a bounced message, `Get-MessageTraceDetailV2` (OutboundIpPoolName).",
 	Refs: []string{
 		"https://learn.microsoft.com/defender-office-365/outbound-spam-high-risk-delivery-pool-about",
 		"https://learn.microsoft.com/troubleshoot/exchange/email-delivery/ndr/fix-error-code-550-5-7-367",
 	},
-	Roles: []facts.Role{facts.Receives},
 	Needs: []facts.Part{facts.PartMX, facts.PartM365, facts.PartSPFWalk},
 	Check: func(f *facts.Facts) []Finding {
 		if !behindGateway(f) || f.Tenant.EnhancedFiltering.State == facts.On || f.SPF.Tree == nil || !listsProvider(f, f.MX.Gateway) || listsMicrosoft(f) {

@@ -13,10 +13,10 @@ var m365PossibleBehindGateway = Rule{
 	Title:      "Microsoft 365 may stand behind the gateway",
 	Severity:   Low,
 	Confidence: Hint,
-	Why: `A gateway receives the domain's mail, and there are weak traces of a Microsoft 365 tenant, which may be there for other services than
-mail. If the mailboxes are in Exchange Online, it checks the SPF of senders against the gateway's address, and what it forwards leaves
-through an unpublished relay pool that the next hop may refuse.`,
-	Fix: "Are the mailboxes at Microsoft 365? If so, turn on Enhanced Filtering for the inbound connector of the gateway: `Set-InboundConnector \"From gateway\" -EFSkipLastIP $true` " +
+	Why: `A gateway receives the domain's mail, and there are weak traces of a Microsoft 365 tenant (an account there), which
+may be there for other services than mail. If the mailboxes are in Exchange Online, it checks the SPF of senders against the
+gateway's address, and what it forwards leaves through a relay pool (unpublished addresses) that the next hop may refuse.`,
+	Fix: "Are the mailboxes at Microsoft 365? If so, turn on Enhanced Filtering for the inbound connector of the gateway (the setting at Exchange Online for mail that comes from it): `Set-InboundConnector \"From gateway\" -EFSkipLastIP $true` " +
 		"where the gateway is the only hop; `Get-InboundConnector | Format-List Name,EFSkipLastIP,EFSkipIPs,EFUsers` shows how it stands. " +
 		"If not, there is nothing to do: `declared: mailboxes:` in mailposture.yaml says so.",
 	Refs: []string{
@@ -76,5 +76,9 @@ google._domainkey.example.com. TXT "v=DKIM1; k=rsa; p=` + exampleRSA2048 + `"`,
 example.com. TXT "MS=ms12345678"
 mx.example.com. A 192.0.2.25`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that takes no mail",
+		Zone:    `example.com. MX 0 .`,
+		Outcome: NotApplicable,
 	}},
 }

@@ -16,14 +16,13 @@ var m365SenderRiskThroughGateway = Rule{
 	Why: `Many recipients at Microsoft 365 have a gateway in front. Without Enhanced Filtering their Exchange Online sees the gateway's address, and SPF of
 this domain fails there. A DKIM signature gets through, if the gateway leaves the message as it is. Without one, this domain's mail looks
 unauthenticated at such recipients, and what they forward may leave by the relay pool.`,
-	Fix: "Is mail signed with DKIM for this domain? If so, name the selector with `--selector`, or under `declared: selectors:` in mailposture.yaml. If not, publish both CNAME records " +
+	Fix: "Is mail signed with DKIM for this domain? If so, name the selector (the name of a key, which stands before *._domainkey*) with `--selector`, or under `declared: selectors:` in mailposture.yaml. If not, publish both CNAME records " +
 		"that `Get-DkimSigningConfig | Format-List Domain,Selector1CNAME,Selector2CNAME` shows, and run `Set-DkimSigningConfig -Identity example.com -Enabled $true`. " +
 		"Verify with `Get-DkimSigningConfig | Format-List Domain,Enabled,Status`.",
 	Refs: []string{
 		"https://learn.microsoft.com/defender-office-365/outbound-spam-high-risk-delivery-pool-about",
 		"RFC 7960, section 3.2",
 	},
-	Roles: []facts.Role{facts.Sends},
 	Needs: []facts.Part{facts.PartMX, facts.PartSPFWalk, facts.PartDKIM, facts.PartDMARC, facts.PartM365},
 	Check: func(f *facts.Facts) []Finding {
 		narrow := f.SPF.All == record.QualifierFail || f.SPF.All == record.QualifierSoftFail

@@ -15,9 +15,9 @@ var m365SPFLegacyInclude = Rule{
 	Severity:   Medium,
 	Confidence: Likely,
 	Why: `The name belongs to a service of Microsoft that ended, or to another than Microsoft 365. One that is gone costs SPF a void lookup or makes it end
-in permerror. One that still answers authorises other servers than those the domain's mail leaves from, or leads to the right record by a detour that costs lookups.`,
+in permerror (SPF cannot be used). One that still answers authorises other servers than those the domain's mail leaves from, or leads to the right record by a detour that costs lookups.`,
 	Fix: "Replace it by `include:spf.protection.outlook.com` (in the national clouds, the name that the admin center shows). Verify with " +
-		"`Get-DkimSigningConfig | Format-List Domain` that the domain is one of the tenant's.",
+		"`Get-DkimSigningConfig | Format-List Domain` that the domain is one of those of the tenant (the account of an organization at Microsoft).",
 	Refs: []string{
 		"https://learn.microsoft.com/defender-office-365/email-authentication-spf-configure",
 		"RFC 7208, section 5.2",

@@ -14,9 +14,9 @@ var m365SPFMissingInclude = Rule{
 	Title:      "Mailboxes are at Microsoft 365, and SPF does not authorise it",
 	Severity:   High,
 	Confidence: Likely,
-	Why: `The MX record leads to Microsoft 365, and nothing in the SPF record covers the servers from which its users' mail leaves: it fails
-SPF. So does what a user or a rule forwards, since Microsoft puts the domain's own name into the envelope. If all mail leaves through
-another system that the record lists, this does not matter.`,
+	Why: `The MX record leads to Microsoft 365, and nothing in the SPF record covers the servers from which its users' mail
+leaves: it fails SPF. So does what a user or a rule forwards, since Microsoft puts the domain's own name into the envelope (the
+address that bounces go to). If all mail leaves through another system that the record lists, this does not matter.`,
 	Fix: "Add `include:spf.protection.outlook.com` before `all` (in the national clouds, the name that the admin center shows). " +
 		"Verify with `Get-OutboundConnector | Format-List Name,Enabled,RecipientDomains,SmartHosts` whether mail leaves another way.",
 	Refs: []string{
@@ -95,9 +95,19 @@ example.com. TXT "v=spf1 -all"`,
 example.com. TXT "v=spf1 ip4:192.0.2.25 include: spf.protection.outlook.com -all"`,
 		Outcome: Pass,
 	}, {
+		Name: "another server at the same preference, where the mailboxes may be",
+		Zone: `example.com. MX 0 example-com.mail.protection.outlook.com.
+example.com. MX 0 mail.example.com.
+example.com. TXT "v=spf1 ip4:192.0.2.25 -all"`,
+		Outcome: Pass,
+	}, {
 		Name:    "no SPF record is another rule's",
 		Zone:    `example.com. MX 0 example-com.mail.protection.outlook.com.`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that takes no mail",
+		Zone:    `example.com. MX 0 .`,
+		Outcome: NotApplicable,
 	}},
 }
 

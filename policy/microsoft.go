@@ -23,7 +23,12 @@ func atMicrosoft(f *facts.Facts) bool { return f.Mailbox.AtMicrosoft365() }
 // receivesDirectly reports whether the best MX is Microsoft 365's, without a
 // gateway beside it.
 func receivesDirectly(f *facts.Facts) bool {
-	return f.MX.Gateway == "" && len(f.MX.Hosts) > 0 && facts.IsMicrosoft365(f.MX.Hosts[0].Provider)
+	// Beside a host of someone else's at the same preference, the mailboxes may
+	// be there.
+	elsewhere := func(h facts.Host) bool {
+		return h.Preference == f.MX.Hosts[0].Preference && !facts.IsMicrosoft365(h.Provider)
+	}
+	return f.MX.Gateway == "" && len(f.MX.Hosts) > 0 && !slices.ContainsFunc(f.MX.Hosts, elsewhere)
 }
 
 // initialDomain reports whether a domain is a tenant's initial one, which Microsoft signs

@@ -44,3 +44,15 @@ func hostAddresses(f *facts.Facts, h facts.Host) []Evidence {
 	return append(observed(f, facts.Question{Name: h.Name, Kind: facts.KindA}),
 		observed(f, facts.Question{Name: h.Name, Kind: facts.KindAAAA})...)
 }
+
+// prefixes parses constants.
+func prefixes(texts ...string) []netip.Prefix {
+	list := make([]netip.Prefix, len(texts))
+	for i, text := range texts {
+		list[i] = netip.MustParsePrefix(text)
+	}
+	return list
+}
+
+// netip4 reports whether an address is one of IPv4.
+func netip4(addr netip.Addr) bool { return addr.Unmap().Is4() }

@@ -13,9 +13,11 @@ var mxIsCNAME = Rule{
 	Title:      "An MX host is an alias",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `An MX record must name a host that has addresses of its own. Most senders follow an alias all the same; some refuse it,
-or look for a certificate and for DANE records under the name that they did not expect.`,
-	Fix:     "Let the MX record name the host at the end of the alias, or give the MX host A and AAAA records instead of the CNAME.",
+	Why: `An MX record must name a host that has addresses of its own. Most senders follow an alias (a CNAME record, which
+leads to another name) all the same; some refuse it, or look for a certificate and for DANE records (its fingerprint in DNS)
+under the name that they did not expect.`,
+	Fix: "Let the MX record name the host at the end of the alias, or give the MX host (the server's name in the MX record) A and AAAA " +
+		"records instead of the CNAME.",
 	Refs:    []string{"RFC 5321, section 5.1", "RFC 2181, section 10.3"},
 	Needs:   []facts.Part{facts.PartMX, facts.PartHosts},
 	Partial: true, // each host is proved by its own answers

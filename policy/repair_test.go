@@ -16,6 +16,9 @@ spf.protection.outlook.com. TXT "v=spf1 ip4:40.92.0.0/15 -all"
 _domainkey.example.com. TXT "x"
 `
 
+// rsa2048 is a key whose private half was thrown away.
+const rsa2048 = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAriE2QOvP3WeJtgCoatB8mExZcNv7EoxoBer+5g+dHojbJEr8/nFrQLn6VljioifwyHebZvAz7Lf3pSlfsgvvr+NaMcST5BbQaDXnz23mPt/V4mFlNAV7F5srJrSZOSXydW14HaTtbDW2qdgUh01TprNnufvk" "5ng2g5fJt1KVQvy4XgitJXp7GWjZj/s20d0Y7pbwJN0NVAx/dsPLLVjjKrM+cmC3xhNUnV3AnN+FZUfNgYYIP53EWgEOQ6i8qMk+MklpJzh4dEGQCWGuYVXnoe4Kz4HqvS3fSLEyHFmEXHrzrL93RUqADN1s36lGjHogtwyMD/Gwa7OBbBvHeVcaKwIDAQAB`
+
 // TestRepairOf looks at what rules propose beyond their examples, and at what
 // they rightly do not.
 func TestRepairOf(t *testing.T) {
@@ -48,7 +51,7 @@ example.com. TXT "v=spf1 a +all"`, "nothing"},
 example-com.mail.protection.outlook.com. A 192.0.2.1
 example.com. TXT "v=spf1 ip4:192.0.2.25 -all"`, `"v=spf1 ip4:192.0.2.25 include:spf.protection.outlook.com -all"`},
 		{"two MX, one of them dead", "MX005", mx + "example.com. MX 20 gone.example.com.\n" + `example.com. TXT "v=spf1 mx -all"`, "-"},
-		{"the only MX", "MX005", "example.com. MX 20 gone.example.com.\n" + `example.com. TXT "v=spf1 mx -all"`, "nothing"},
+		{"the only MX", "MX020", "example.com. MX 20 gone.example.com.\n" + `example.com. TXT "v=spf1 mx -all"`, "nothing"},
 		{"two MX, one of them private", "MX008", mx + "example.com. MX 20 in.example.com.\nin.example.com. A 10.0.0.1\n" + `example.com. TXT "v=spf1 mx -all"`, "-"},
 		{"an alias as MX: the host at its end", "MX006", "example.com. MX 10 mail.example.com.\nmail.example.com. CNAME mx.example.com.\n" + `example.com. TXT "v=spf1 mx -all"`, "10 mx.example.com."},
 		{"a gateway, and Microsoft beside it", "M365004", "example.com. MX 10 mxa-00000001.gslb.pphosted.com.\nexample.com. MX 50 example-com.mail.protection.outlook.com.\nmxa-00000001.gslb.pphosted.com. A 192.0.2.1\n" +
@@ -74,7 +77,7 @@ example.dmarc.example.net. TXT "v=DMARC1; p=reject"`, "nothing"},
 		{"a key with quotation marks in it", "DKIM005", mx + `example.com. TXT "v=spf1 mx -all"
 s1._domainkey.example.com. TXT "v=DKIM1\\; k=ed25519\\; p=\"11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\""`, `"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="`},
 		{"a key beside other text", "DKIM006", mx + `example.com. TXT "v=spf1 mx -all"
-s1._domainkey.example.com. TXT "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+s1._domainkey.example.com. TXT "v=DKIM1; k=rsa; p=` + rsa2048 + `"
 s1._domainkey.example.com. TXT "v=spf1 -all"`, "-"},
 	} {
 		opt := facts.DefaultOptions()

@@ -7,28 +7,6 @@ import (
 	"strings"
 )
 
-// Pack is a named set of rules, which --rule and --skip-rule take as "@name".
-type Pack struct {
-	Name  string // with its "@"
-	Title string // what it answers, as a heading
-	Rules []string
-}
-
-// Packs lists the packs by name. The caller owns the slice.
-func Packs() []Pack {
-	return []Pack{{
-		// Google's sender guidelines and Yahoo's best practices, both of
-		// February 2024, and Outlook.com's requirements of May 2025, as far as
-		// DNS shows: SPF that is valid, DKIM keys that count, and a DMARC record.
-		Name:  "@bulk-sender",
-		Title: "What Gmail, Yahoo and Outlook.com ask of those who send in bulk",
-		Rules: []string{
-			"DKIM002", "DKIM005", "DKIM006", "DKIM008", "DKIM009", "DMARC001", "DMARC002", "DMARC003", "DMARC004", "DMARC005", "DMARC026",
-			"SPF001", "SPF002", "SPF003", "SPF004", "SPF005", "SPF007", "SPF008", "SPF021", "SPF022",
-		},
-	}}
-}
-
 // Select splits rules into those that run and, second, those that are left out,
 // each in the order given. Entries of include and exclude are a rule's ID or name, a
 // pattern of either ("m365-*"), a family ("SPF") or a pack ("@bulk-sender");
@@ -96,7 +74,7 @@ func newMatcher(entry string) (func(Rule) bool, error) {
 	case strings.HasPrefix(entry, "@"):
 		for _, p := range Packs() {
 			if strings.EqualFold(p.Name, entry) {
-				return func(r Rule) bool { return slices.Contains(p.Rules, r.ID) }, nil
+				return func(r Rule) bool { return slices.Contains(p.Rules(), r.ID) }, nil
 			}
 		}
 		return nil, fmt.Errorf("no pack is called %q%s", entry, didYouMean(entry, packNames()))

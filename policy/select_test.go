@@ -82,23 +82,6 @@ func TestSelectErrors(t *testing.T) {
 	}
 }
 
-func TestPacks(t *testing.T) {
-	rules := policy.Rules()
-	for _, p := range policy.Packs() {
-		if !strings.HasPrefix(p.Name, "@") || p.Title == "" || strings.HasSuffix(p.Title, ".") {
-			t.Errorf("pack %+v", p)
-		}
-		if !slices.IsSorted(p.Rules) {
-			t.Errorf("%s is not sorted", p.Name)
-		}
-		for _, id := range p.Rules {
-			if !slices.Contains(ids(rules), id) {
-				t.Errorf("%s holds %s, which is no rule", p.Name, id)
-			}
-		}
-	}
-}
-
 func TestByName(t *testing.T) {
 	rules := policy.Rules()
 	for _, word := range []string{"SPF005", "spf005", "spf-too-many-lookups", "SPF-Too-Many-Lookups"} {

@@ -16,8 +16,9 @@ var spfAnswerTooLong = Rule{
 	Title:      "The answer with the SPF record does not fit a UDP packet",
 	Severity:   Low,
 	Confidence: Proof,
-	Why: `All TXT records of a name come in one answer. RFC 7208 asks for at most 512 octets; above 1232 the answer is cut off and has to be asked
-for again over TCP. Where a firewall stops that, SPF is a **temperror** and mail waits or goes without.`,
+	Why: `All TXT records of a name come in one answer. RFC 7208 asks for at most 512 octets; above 1232 the answer is cut off
+and has to be asked for again over TCP. Where a firewall stops that, SPF is a **temperror** (no answer for now) and mail waits
+or goes without.`,
 	Fix: "Remove TXT records that nobody needs any more, most often old verification tokens, and terms of SPF that are no longer true. Long lists of " +
 		"addresses can move to a name of their own, such as `_spf`, that the record includes.",
 	Refs:  []string{"RFC 7208, section 3.4", "https://www.dnsflagday.net/2020/"},

@@ -12,8 +12,8 @@ var spfDuplicateTerm = Rule{
 	Title:      "An SPF term says what one before it has said",
 	Severity:   Info,
 	Confidence: Proof,
-	Why: `The first term that matches decides, so that the second one changes nothing. It makes the record longer, and if it is one that queries DNS
-it costs its lookups again, of which receivers make ten.`,
+	Why: `The first term that matches decides, so that the second one changes nothing. It makes the record longer, and if it
+is one that queries DNS it costs its lookups again, of which receivers make ten.`,
 	Fix:     "Remove the second term.",
 	Refs:    []string{"RFC 7208, section 4.6.2", "RFC 7208, section 4.6.4"},
 	Needs:   []facts.Part{facts.PartSPFWalk},

@@ -15,7 +15,7 @@ var spfIncludeNXDomain = Rule{
 	Severity:   High,
 	Confidence: Proof,
 	Why: `An include or redirect of a name that has no SPF record is an error, not an empty list: when a receiver comes to it, the
-result is **permerror**, whatever stands behind. Who can register a name that does not exist can authorise himself.`,
+result is **permerror** (SPF cannot be used), whatever stands behind. Who can register a name that does not exist can authorise himself.`,
 	Fix:     "Correct the name, or remove the term if the service no longer sends for the domain.",
 	Refs:    []string{"RFC 7208, section 5.2", "RFC 7208, section 6.1"},
 	Needs:   []facts.Part{facts.PartSPFWalk},

@@ -13,7 +13,7 @@ var spfLookupsNearLimit = Rule{
 	Severity:   Low,
 	Confidence: Proof,
 	Why: `The record works today. A service that adds an include to its own record, which nobody tells its customers, takes
-it over the limit of ten, and from then on the result is **permerror** for senders that are listed late.`,
+it over the limit of ten, and from then on the result is **permerror** (SPF cannot be used) for senders that are listed late.`,
 	Fix: "Remove the includes of services that no longer send for the domain, and replace `a` and `mx` by `ip4` and `ip6` where the " +
 		"addresses are yours and stable.",
 	Refs:  []string{"RFC 7208, section 4.6.4"},

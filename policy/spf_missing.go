@@ -10,7 +10,7 @@ var spfMissing = Rule{
 	Confidence: Proof,
 	Why: `Receivers cannot tell the domain's servers from anybody else's. Gmail, Yahoo and Outlook.com require SPF of those who send
 in bulk. Mail that cannot be authenticated is refused or set aside sooner, and Exchange Online forwards it through its
-relay pool, which the next hop may refuse.`,
+relay pool (addresses that it does not vouch for), which the next hop may refuse.`,
 	Fix: "Publish one TXT record at the domain that lists what sends for it, for example `v=spf1 include:spf.protection.outlook.com -all` " +
 		"for Microsoft 365 alone. Begin with `~all` until DMARC reports show that nothing is missing.",
 	Refs:  []string{"RFC 7208, section 4.5", "RFC 7208, section 10.1.2"},

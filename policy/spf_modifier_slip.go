@@ -13,9 +13,11 @@ var spfModifierSlip = Rule{
 	Title:      "SPF holds a word that receivers ignore",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `A word with an equals sign behind it is a modifier, and receivers ignore modifiers that they do not know: *include=x* is no error and
-no include. What the term was meant to authorise is not authorised, and no tool that looks for errors shows it.`,
-	Fix:     "Write mechanisms with a colon (`include:`, `ip4:`, `a:`), and only `redirect=` and `exp=` with an equals sign. Remove a second `v=spf1`.",
+	Why: `A word with an equals sign behind it is a modifier (a setting of the record), and receivers ignore modifiers that
+they do not know: *include=x* is no error and no include. What the term was meant to authorise is not authorised, and no tool
+that looks for errors shows it.`,
+	Fix: "Write mechanisms (the terms that say who may send) with a colon (`include:`, `ip4:`, `a:`), and only `redirect=` and `exp=` " +
+		"with an equals sign. Remove a second `v=spf1`.",
 	Refs:    []string{"RFC 7208, section 6", "RFC 7208, section 4.6.1"},
 	Needs:   []facts.Part{facts.PartSPFWalk},
 	Partial: true, // each record is proved by itself

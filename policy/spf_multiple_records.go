@@ -12,10 +12,10 @@ var spfMultipleRecords = Rule{
 	Title:      "More than one SPF record stands at one name",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `Receivers must not choose between two SPF records: the result is **permerror** for every sender, as if the servers
-were not listed at all. The same holds for a name that the record includes.`,
+	Why: `Receivers must not choose between two SPF records: the result is **permerror** (SPF cannot be used, and nothing
+passes) for every sender, as if the servers were not listed at all. The same holds for a name that the record includes.`,
 	Fix: "Merge them into one record that begins with `v=spf1` once and ends with one `all`. One long record may consist of several " +
-		"character-strings; that is no second record. If the name is a service's, tell the service.",
+		"character-strings (pieces in quotation marks); that is no second record. If the name is a service's, tell the service.",
 	Refs:    []string{"RFC 7208, section 3.2", "RFC 7208, section 4.5"},
 	Needs:   []facts.Part{facts.PartSPFWalk},
 	Partial: true, // a record that is not known takes none away

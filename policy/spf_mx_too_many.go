@@ -13,8 +13,8 @@ var spfMXTooMany = Rule{
 	Title:      "An SPF mx term names more than 10 hosts",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `Receivers look up the addresses of at most ten MX hosts for one *mx* term; with more the result is **permerror**. Senders that
-match before the term still pass.`,
+	Why: `Receivers look up the addresses of at most ten MX hosts (servers that take a domain's mail) for one *mx* term; with
+more the result is **permerror** (SPF cannot be used). Senders that match before the term still pass.`,
 	Fix:     "List the addresses with `ip4` and `ip6` instead of `mx`, or remove the term if the MX hosts do not send.",
 	Refs:    []string{"RFC 7208, section 4.6.4", "RFC 7208, section 5.4"},
 	Needs:   []facts.Part{facts.PartSPFVoids},

@@ -13,8 +13,8 @@ var spfNoAll = Rule{
 	Title:      "The SPF record has neither all nor redirect",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `A record that does not say what becomes of all other servers gives them **neutral**, as if there were no record. It often
-means that the end of the record was lost in a form or in a copy.`,
+	Why: `A record that does not say what becomes of all other servers gives them **neutral** (neither yes nor no), as if
+there were no record. It often means that the end of the record was lost in a form or in a copy.`,
 	Fix:   "End the record with `~all`, later with `-all`.",
 	Refs:  []string{"RFC 7208, section 4.7", "RFC 7208, section 5.1"},
 	Roles: []facts.Role{facts.Sends, facts.Receives},
@@ -61,5 +61,9 @@ _spf.example.com. TXT "v=spf1 ip4:192.0.2.25"`,
 		Domain:  "_spf.example.com",
 		Zone:    `_spf.example.com. TXT "v=spf1 ip4:192.0.2.25"`,
 		Outcome: Pass,
+	}, {
+		Name:    "a domain that shows no sign of mail is another rule's",
+		Zone:    `example.com. TXT "v=spf1 ?ip4:192.0.2.25"`,
+		Outcome: NotApplicable,
 	}},
 }

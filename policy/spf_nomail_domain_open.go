@@ -14,8 +14,8 @@ var spfNoMailDomainOpen = Rule{
 	Severity:   Medium,
 	Confidence: Likely,
 	Why: `Nothing shows that this domain sends or takes mail. Such names are the ones that others like to send as: with no record that
-denies it, SPF holds nobody back. That a domain sends under a DKIM selector which was not tried cannot be excluded.`,
-	Fix:   "If it sends nothing, publish `v=spf1 -all`, a DMARC record with `p=reject`, and the null MX `MX 0 .`.",
+denies it, SPF holds nobody back. That a domain sends under a DKIM selector (the name of a key) which was not tried cannot be excluded.`,
+	Fix:   "If it sends nothing, publish `v=spf1 -all`, the null MX `MX 0 .`, and a DMARC record with `p=reject`.",
 	Refs:  []string{"RFC 7208, section 10.1.2", "RFC 7505, section 3"},
 	Roles: []facts.Role{facts.Parked},
 	Needs: []facts.Part{facts.PartSPFWalk},

@@ -11,9 +11,9 @@ var spfPrivateRange = Rule{
 	Title:      "SPF authorises addresses that nobody on the internet has",
 	Severity:   Info,
 	Confidence: Proof,
-	Why: `Private, loopback and other special addresses never reach a receiver outside, so that the term does nothing there. Inside a network where
-such addresses are common property, such as a hosting company's, it lets neighbours send as the domain. Often it was meant for the public
-address behind which the server stands, and that one is missing.`,
+	Why: `Private, loopback (the machine itself) and other special addresses never reach a receiver outside, so that the term
+does nothing there. Inside a network where such addresses are common property, such as a hosting company's, it lets neighbours
+send as the domain. Often it was meant for the public address behind which the server stands, and that one is missing.`,
 	Fix: "Remove the term, and see that the public address of the server is listed. A mail server of your own that checks SPF should be told to trust " +
 		"the inner network instead.",
 	Refs:    []string{"RFC 6890, section 2.2", "RFC 7208, section 5.6"},

@@ -15,7 +15,7 @@ var spfRecursion = Rule{
 	Severity:   High,
 	Confidence: Proof,
 	Why: `A receiver that follows a loop of includes or redirects never comes to an end by itself: it stops at the limit of ten
-lookups with **permerror**. Senders that match before the loop still pass; all others get the error.`,
+lookups with **permerror** (SPF cannot be used). Senders that match before the loop still pass; all others get the error.`,
 	Fix:     "Remove the include or redirect that leads back.",
 	Refs:    []string{"RFC 7208, section 4.6.4", "RFC 7208, section 11.1"},
 	Needs:   []facts.Part{facts.PartSPFWalk},

@@ -15,9 +15,9 @@ var spfRelayNotAuthorized = Rule{
 	Confidence: Proof,
 	Why: `You named this address as one that sends or relays mail for the domain (--relay-ip), and SPF does not pass for
 it. What leaves through it arrives unauthenticated by SPF: a receiver may refuse it, and a forwarder behind it treats it
-as mail that could not be authenticated, which Exchange Online then sends on through its unpublished relay pool.`,
+as mail that could not be authenticated, which Exchange Online then sends on through its relay pool (unpublished addresses).`,
 	Fix: "Add the address to the record (`ip4:` or `ip6:`), or the include that its operator publishes, before `all`. " +
-		"Where the reason is a permerror, repair the record first: until then no address passes.",
+		"Where the reason is a permerror (SPF cannot be used), repair the record first: until then no address passes.",
 	Refs:  []string{"RFC 7208, section 2.6", "https://learn.microsoft.com/defender-office-365/outbound-spam-high-risk-delivery-pool-about"},
 	Roles: []facts.Role{facts.Sends, facts.Receives}, // a parked domain in a list has no relay
 	Needs: []facts.Part{facts.PartSPFRelay},
@@ -52,5 +52,10 @@ as mail that could not be authenticated, which Exchange Online then sends on thr
 relay.example.com. TXT "v=spf1 ip4:198.51.100.0/24 -all"`,
 		Options: facts.Options{RelayIPs: []netip.Addr{netip.MustParseAddr("198.51.100.7")}},
 		Outcome: Pass,
+	}, {
+		Name:    "a parked domain in a list has no relay",
+		Zone:    `example.com. TXT "v=spf1 -all"`,
+		Options: facts.Options{RelayIPs: []netip.Addr{netip.MustParseAddr("198.51.100.7")}},
+		Outcome: NotApplicable,
 	}},
 }

@@ -14,13 +14,12 @@ var spfSenderNotCovered = Rule{
 	Confidence: Proof,
 	Why: `You declared that this service sends for the domain. SPF does not let it, and no DKIM key was seen that it could sign with: what it sends arrives
 unauthenticated, and receivers refuse it or put it aside, most of all where DMARC asks them to.`,
-	Fix: "Have the service sign with DKIM for the domain, with a selector that it publishes or names, which also survives forwarding. Or add its addresses, or the include " +
+	Fix: "Have the service sign with DKIM for the domain, with a selector (the name of a key, which stands before *._domainkey*) that it publishes or names, which also survives forwarding. Or add its addresses, or the include " +
 		"that it publishes, to SPF before `all`. If it no longer sends, remove it from `declared: senders:` in mailposture.yaml.",
 	Refs: []string{
 		"RFC 7208, section 4.6",
 		"RFC 9989, section 4.4",
 	},
-	Roles: []facts.Role{facts.Sends, facts.Receives},
 	Needs: []facts.Part{facts.PartSenders},
 	Check: func(f *facts.Facts) []Finding {
 		var findings []Finding

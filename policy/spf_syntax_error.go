@@ -13,8 +13,9 @@ var spfSyntaxError = Rule{
 	Title:      "An SPF record has a syntax error",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `One term that is wrong spoils the whole record: receivers must give **permerror** without looking at the other terms, and
-no server passes. An error in a record that is included does the same, unless a term before the include matches.`,
+	Why: `One term that is wrong spoils the whole record: receivers must give **permerror** (SPF cannot be used) without
+looking at the other terms, and no server passes. An error in a record that is included does the same, unless a term before the
+include matches.`,
 	Fix: "Correct or remove the term that is shown. If the record is a service's, tell the service, and list its addresses with `ip4` and `ip6` " +
 		"until it is mended.",
 	Refs:    []string{"RFC 7208, section 4.6", "RFC 7208, section 12"},

@@ -13,7 +13,7 @@ var spfTooManyLookups = Rule{
 	Title:      "SPF needs more than 10 DNS lookups",
 	Severity:   High,
 	Confidence: Proof,
-	Why: `A receiver must stop with **permerror** when a record makes it evaluate more than ten terms that query DNS
+	Why: `A receiver must stop with **permerror** (SPF cannot be used) when a record makes it evaluate more than ten terms that query DNS
 (include, a, mx, ptr, exists and redirect, those of included records as well). Mail from senders listed early may still
 pass, because the receiver stops at a match; mail from those listed late fails, and so does DMARC where it rests on SPF.`,
 	Fix: `Remove the includes of services that no longer send for the domain. Give a service that sends in bulk a

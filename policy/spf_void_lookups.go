@@ -13,9 +13,10 @@ var spfVoidLookups = Rule{
 	Title:      "SPF asks for more than 2 names that do not exist",
 	Severity:   Medium,
 	Confidence: Proof,
-	Why: `Receivers should stop with **permerror** when more than two of a record's lookups find nothing. Mail from servers that are
-listed behind the dead names fails there, and passes where a receiver is more patient.`,
-	Fix:     "Remove or correct the terms that are shown. Names that are gone can also be registered by somebody else, who then may send for the domain.",
+	Why: `Receivers should stop with **permerror** (SPF cannot be used) when more than two of a record's lookups find nothing.
+Mail from servers that are listed behind the dead names fails there, and passes where a receiver is more patient.`,
+	Fix: "Remove or correct the terms that are shown. Names that are gone can also be registered by somebody else, who then may send " +
+		"for the domain.",
 	Refs:    []string{"RFC 7208, section 4.6.4"},
 	Needs:   []facts.Part{facts.PartSPFVoids},
 	Partial: true, // an answer that is not known could only add one

@@ -125,6 +125,17 @@ func crowded() Result {
 	r := blank("example.com", 1)
 	r.Input.Text = "Example.COM."
 	r.Roles = []string{"sends", "receives"}
+	r.Checklists = []Checklist{{
+		Pack: "@bulk-sender", Title: "What large receivers ask", Counts: AnswerCounts{Met: 1, NotMet: 1, CannotTell: 1},
+		Sources: []CheckSource{{
+			Name: "A receiver: sender guidelines", URL: "https://receiver.example/guidelines",
+			Asks: []Requirement{
+				{Text: "SPF is set up", Answer: "not-met", Reason: "SPF needs 12 DNS lookups", Rules: []string{"SPF001", "SPF005"}, Failed: []string{"SPF005"}},
+				{Text: "DKIM is set up", Answer: "met", Rules: []string{"DKIM002"}},
+				{Text: "Mail is sent over TLS", Answer: "cannot-tell", Reason: "it shows at the mail servers, not in DNS", Rules: []string{}},
+			},
+		}},
+	}}
 	r.MX = &MX{
 		Standing: present(),
 		Hosts: []Host{

@@ -42,6 +42,9 @@ func (e *encoder) result(r *Result) *encoder {
 	list(e, "repairs", r.Repairs, (*encoder).repair)
 	list(e, "unknown", r.Unknown, (*encoder).unknownRule)
 	e.texts("not_applicable", r.NotApplicable).texts("not_run", r.NotRun)
+	if len(r.Checklists) > 0 {
+		list(e, "checklists", r.Checklists, (*encoder).checklist)
+	}
 	return e.key("counts").counts(&r.Counts).raw("}")
 }
 
@@ -136,7 +139,7 @@ func (e *encoder) dkim(d *DKIM) *encoder {
 }
 
 func (e *encoder) dkimKey(k *Key) {
-	e.raw("{").text("selector", k.Selector).standing(&k.Standing).someText("type", k.Type).someNumber("bits", k.Bits)
+	e.raw("{").text("selector", k.Selector).standing(&k.Standing).someText("type", k.Type).someNumber("bits", k.Bits).someText("digest", k.Digest)
 	e.someText("cname", k.CNAME).someText("provider", k.Provider).raw("}")
 }
 

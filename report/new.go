@@ -277,7 +277,7 @@ func newDKIM(f *facts.Facts) *DKIM {
 			key.CNAME = record.Printable(k.Chain[0])
 		}
 		if k.Parsed != nil {
-			key.Type, key.Bits = record.Text(k.Parsed.Type), k.Parsed.Bits
+			key.Type, key.Bits, key.Digest = record.Text(k.Parsed.Type), k.Parsed.Bits, keyDigest(k.Parsed.Key)
 		}
 		out.Keys = append(out.Keys, key)
 	}

@@ -54,8 +54,9 @@ type Result struct {
 	Findings      []Finding     `json:"findings"` // worst first
 	Repairs       []Repair      `json:"repairs"`
 	Unknown       []UnknownRule `json:"unknown"`
-	NotApplicable []string      `json:"not_applicable"` // rule IDs
-	NotRun        []string      `json:"not_run"`        // rule IDs
+	NotApplicable []string      `json:"not_applicable"`       // rule IDs
+	NotRun        []string      `json:"not_run"`              // rule IDs
+	Checklists    []Checklist   `json:"checklists,omitempty"` // of the packs that were asked for
 	Counts        Counts        `json:"counts"`
 }
 
@@ -192,6 +193,7 @@ type Key struct {
 	Standing
 	Type     string `json:"type,omitempty"`
 	Bits     int    `json:"bits,omitempty"`
+	Digest   string `json:"digest,omitempty"` // of the key: the beginning of its SHA-256, in hex
 	CNAME    string `json:"cname,omitempty"`
 	Provider string `json:"provider,omitempty"`
 }

@@ -21,6 +21,7 @@ type Tally struct {
 	firm     map[policy.Severity]bool
 	hinted   map[policy.Severity]bool
 	causes   causes
+	keys     sharedKeys
 }
 
 // Add counts one result.
@@ -41,6 +42,7 @@ func (t *Tally) Add(r Result) {
 	}
 	t.coverage.add(r)
 	t.causes.note(&r)
+	t.keys.note(&r)
 	for i, f := range r.Findings {
 		t.findings.add(f.Severity)
 		if f.Confidence == policy.Hint {
@@ -70,7 +72,7 @@ func (t *Tally) Exceeds(threshold policy.Severity, hints bool) bool {
 
 // Summary is the counts so far, for a run that ended at finished.
 func (t *Tally) Summary(finished time.Time) Summary {
-	s := Summary{Finished: finished, Domains: t.domains, Findings: t.findings, Coverage: t.coverage, Rules: []RuleCount{}, Causes: t.causes.top()}
+	s := Summary{Finished: finished, Domains: t.domains, Findings: t.findings, Coverage: t.coverage, Rules: []RuleCount{}, Causes: t.causes.top(), SharedKeys: t.keys.top()}
 	for id, n := range t.rules {
 		s.Rules = append(s.Rules, RuleCount{Rule: id, Domains: n})
 	}

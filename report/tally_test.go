@@ -24,7 +24,7 @@ func TestTallySummary(t *testing.T) {
 		Rules: []RuleCount{
 			{"DMARC003", 2}, {"SPF005", 2}, {"DKIM002", 1}, {"M365002", 1}, {"MX005", 1}, {"SPF001", 1}, {"SPF009", 1},
 		},
-		Coverage: Coverage{Parts: 21, Known: 20},
+		Coverage: Coverage{Parts: 21, Known: 20}, SharedKeys: []SharedKey{},
 	}
 	if diff := cmp.Diff(want, tally.Summary(ended)); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)
@@ -33,7 +33,7 @@ func TestTallySummary(t *testing.T) {
 
 func TestTallyOfNothing(t *testing.T) {
 	var tally Tally
-	if diff := cmp.Diff(Summary{Finished: ended, Rules: []RuleCount{}}, tally.Summary(ended)); diff != "" {
+	if diff := cmp.Diff(Summary{Finished: ended, Rules: []RuleCount{}, SharedKeys: []SharedKey{}}, tally.Summary(ended)); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)
 	}
 	if tally.Exceeds(policy.Info, true) {

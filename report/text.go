@@ -115,6 +115,7 @@ func (t *textWriter) full(r Result) {
 		p.line(0)
 	}
 	t.observed(r)
+	t.checklists(r)
 	for _, f := range r.Findings {
 		p.line(0)
 		t.finding(r, f)
@@ -135,7 +136,7 @@ func (t *textWriter) brief(r Result) {
 	}
 	posture := strings.Join(postureLine(r), " | ")
 	groups := unsettledBy(r)
-	if len(r.Findings) == 0 && len(groups) == 0 {
+	if len(r.Findings) == 0 && len(groups) == 0 && len(r.Checklists) == 0 {
 		t.follow(oneLine)
 		p.line(0, p.in(bold, r.Domain), "  ", p.in(green, "nothing found"), "  ", p.in(dim, posture))
 		return
@@ -147,6 +148,7 @@ func (t *textWriter) brief(r Result) {
 		p.line(2, p.in(dim, line))
 	}
 	t.parked(r, 2)
+	t.briefChecklists(r)
 	for _, f := range r.Findings {
 		t.briefFinding(f)
 	}

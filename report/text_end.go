@@ -83,6 +83,11 @@ func (t *textWriter) summary(s Summary) {
 		p.flow(0, word{pad(label, column), column, plain}, p.words([]inline{{Text: c.words() + " (" + strings.Join(c.Rules, ", ") + ")"}}), proseWidth)
 		label = ""
 	}
+	label = "Shared"
+	for _, k := range s.SharedKeys {
+		p.flow(0, word{pad(label, column), column, plain}, p.words([]inline{{Text: k.words()}}), proseWidth)
+		label = ""
+	}
 	if len(s.Rules) > 0 {
 		p.line(0)
 		p.line(0, p.in(dim, "mailposture rules ID explains a rule; -o report.html makes a page of all this"))

@@ -52,6 +52,9 @@ type Summary struct {
 	Causes   []Cause      `json:"causes"`   // what is behind findings in several domains: most domains first
 	Coverage Coverage     `json:"coverage"`
 
+	// SharedKeys are the DKIM keys that several of the domains publish.
+	SharedKeys []SharedKey `json:"shared_keys"`
+
 	// Asked is how the questions went, for a run that asked resolvers. It may
 	// differ between two runs over the same world.
 	Asked *Asked `json:"asked,omitempty"`

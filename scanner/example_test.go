@@ -45,5 +45,6 @@ _dmarc.example.com. TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"`), ".
 		fmt.Println(err)
 	}
 	// Output:
+	// DMARC020 info p=reject applies, and no key seen under 0 selectors, as nothing exists below _domainkey: is all mail signed, so that forwarded copies are not refused?
 	// SPF010 critical every address in the world passes SPF, by "+all"
 }

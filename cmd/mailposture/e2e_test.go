@@ -10,11 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/mailposture/mailposture/facts"
 	"github.com/mailposture/mailposture/internal/dnstest"
+	"github.com/mailposture/mailposture/policy"
 	"github.com/mailposture/mailposture/report"
 )
 
@@ -133,7 +135,8 @@ func TestOneQuestionFails(t *testing.T) {
 func TestHonestResolver(t *testing.T) {
 	got := call(t, "", live(dnstest.Serve(t, healthy), "healthy.test")...)
 	r := results(t, got.out)[0]
-	if got.code != exitOK || r.Status != report.Complete || len(r.Findings) > 0 {
+	question := func(f report.Finding) bool { return f.Confidence == policy.Hint } // the selector cannot be found: does it sign?
+	if got.code != exitOK || r.Status != report.Complete || len(slices.DeleteFunc(r.Findings, question)) > 0 {
 		t.Errorf("exit %d, %s, findings %+v", got.code, r.Status, r.Findings)
 	}
 	if r.DKIM.State != "unseen" || r.DKIM.Tried == 0 {

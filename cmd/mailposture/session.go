@@ -25,6 +25,7 @@ type session struct {
 	flags       *judgeFlags
 	rules       []policy.Rule
 	notRun      []policy.Rule
+	packs       []policy.Pack            // that --rule names
 	shown       map[policy.Severity]bool // nil: all
 	threshold   policy.Severity          // "": never fail
 	sinks       []*sink
@@ -63,6 +64,7 @@ func newSession(c *cobra.Command, flags *judgeFlags, io stdio) (*session, error)
 	if s.rules, s.notRun, err = policy.Select(policy.Rules(), flags.rules, flags.skipRules); err != nil {
 		return nil, usage("mailposture rules lists them", "%s", err)
 	}
+	s.packs = policy.PacksIn(flags.rules)
 	if s.shown, err = flags.shown(); err != nil {
 		return nil, err
 	}
@@ -124,6 +126,7 @@ func (s *session) judge(snapshot *facts.Snapshot, f *facts.Facts) report.Result 
 	if s.repairs {
 		result.AddRepairs(policy.Mend(f, *spare))
 	}
+	result.Checklists = report.NewChecklists(s.packs, f, *spare)
 	clear(*spare) // what the findings point to need not be kept
 	s.verdicts.Put(spare)
 	s.secondOpinion(&result, snapshot, f)

@@ -108,7 +108,11 @@ func (t town) observations(domain string) known {
 	k := known{}
 	var hosts []string
 	for _, host := range t.MX {
-		hosts = append(hosts, "10 "+absolute(host)) // the preferences were not kept
+		preference := "10 " // the preferences were not kept
+		if host == "" {
+			preference = "0 " // but a null MX has this one; RFC 7505, section 3
+		}
+		hosts = append(hosts, preference+absolute(host))
 	}
 	k.add(domain, facts.KindMX, hosts...)
 	if t.SPF == "" {

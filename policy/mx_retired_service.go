@@ -1,0 +1,43 @@
+package policy
+
+import (
+	"fmt"
+
+	"github.com/mailposture/mailposture/facts"
+)
+
+var mxRetiredService = Rule{
+	ID:         "MX013",
+	Name:       "mx-retired-service",
+	Title:      "An MX record names a service that was closed",
+	Severity:   Medium,
+	Confidence: Likely,
+	Why: `The operator has closed the service that this MX host (a server that takes the domain's mail) belonged to. Mail that goes there is
+refused or lost, now or when the last machine is switched off.`,
+	Fix:   "Replace the host by the one that the service's successor shows for the domain, or remove the MX record if others work.",
+	Refs:  []string{"RFC 5321, section 5.1"},
+	Needs: []facts.Part{facts.PartMX},
+	Check: func(f *facts.Facts) []Finding {
+		return hostFindings(f, func(h facts.Host) (string, []Evidence) {
+			p, ok := f.Options.Providers.ByID(h.Provider)
+			if !ok || !p.Retired {
+				return "", nil
+			}
+			return fmt.Sprintf("the MX host %s belongs to %s, which was closed", plain(h.Name), p.Name), observed(f, mxQuestion(f))
+		})
+	},
+	Examples: []Example{{
+		Name:     "the filter from before Exchange Online Protection",
+		Zone:     `example.com. MX 10 example-com.mail.messaging.microsoft.com.`,
+		Outcome:  Fail,
+		Contains: "belongs to Forefront Online Protection for Exchange (FrontBridge), which was closed",
+	}, {
+		Name:    "its successor",
+		Zone:    `example.com. MX 10 example-com.mail.protection.outlook.com.`,
+		Outcome: Pass,
+	}, {
+		Name:    "an old name that still works is another rule's",
+		Zone:    `example.com. MX 10 example-com.mail.eo.outlook.com.`,
+		Outcome: Pass,
+	}},
+}
