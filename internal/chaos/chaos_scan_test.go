@@ -212,7 +212,7 @@ func judge(t *testing.T, e oracle.Evidence, l oracle.Limits) {
 
 func short() campaign {
 	return campaign{
-		domains: 2000, concurrency: 400, timeout: 100 * time.Millisecond,
+		domains: 2000, concurrency: 400, timeout: slower * 100 * time.Millisecond,
 		outage: Outage{From: time.Second, For: time.Second}, spare: time.Minute,
 	}
 }
