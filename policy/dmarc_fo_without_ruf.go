@@ -27,6 +27,7 @@ Without *ruf* no such reports are sent, and receivers ignore *fo*.`,
 			Evidence: []Evidence{at(f.DMARC.Record, tag.Span)},
 		}}
 	},
+	Repair: dropFO,
 	Examples: []Example{{
 		Name: "fo alone",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; fo=1; rua=mailto:d@example.com"

@@ -35,6 +35,7 @@ gone from DMARC. Receivers ignore them: reports come once a day in one form, and
 		}
 		return findings
 	},
+	Repair: dropHistoric,
 	Examples: []Example{{
 		Name: "ri",
 		Zone: `_dmarc.example.com. TXT "v=DMARC1; p=none; ri=3600; rua=mailto:d@example.com"

@@ -29,6 +29,7 @@ nothing.`,
 			Evidence: []Evidence{none(ownDMARC(f).Name, facts.KindTXT)},
 		}}
 	},
+	Repair: firstReject,
 	Examples: []Example{{
 		Name: "SPF denies all, and there is no DMARC record",
 		Zone: `example.com. A 192.0.2.80

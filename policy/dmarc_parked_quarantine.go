@@ -27,6 +27,7 @@ junk folder, where somebody may find and believe it; with *reject* it does not a
 			Evidence: []Evidence{whole(f.DMARC.Record)},
 		}}
 	},
+	Repair: rejectAll,
 	Examples: []Example{{
 		Name: "p=quarantine",
 		Zone: `example.com. MX 0 .

@@ -27,6 +27,7 @@ days.`,
 			Evidence: observed(f, mxQuestion(f)),
 		}}
 	},
+	Repair: nullMX,
 	Examples: []Example{{
 		Name:     "a preference of 10",
 		Zone:     `example.com. MX 10 .`,

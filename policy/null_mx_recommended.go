@@ -30,6 +30,7 @@ once.`,
 			Evidence: append([]Evidence{none(string(f.Domain), facts.KindMX), ownSPF(f)}, hostAddresses(f, f.MX.Hosts[0])...),
 		}}
 	},
+	Repair: nullMX,
 	Examples: []Example{{
 		Name: "a web site that sends nothing",
 		Zone: `example.com. A 192.0.2.80
