@@ -1,7 +1,6 @@
 package report
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/mailposture/mailposture/facts"
@@ -38,30 +37,16 @@ func strangerSentence(r Result) string {
 	return words
 }
 
-// worldPasses reports whether SPF passes for every address, and with it DMARC: a
-// stranger takes the domain for the envelope, too. A record that is known to be
-// broken passes for none. It reads the record rather than the findings, of which
-// a run may leave some out.
+// worldPasses reports whether SPF passes for nearly every address, and with it
+// DMARC: a stranger takes the domain for the envelope, too. A record that is
+// known to be broken passes for none. It reads the count rather than the
+// findings, of which a run may leave some out.
 func worldPasses(r Result) bool {
-	return r.SPF != nil && (r.SPF.Valid || r.Status == Incomplete) &&
-		(r.SPF.All == "+" || nodePasses(r.SPF.Tree, 0) || r.SPF.Authorised != nil && r.SPF.Authorised.IPv4 >= theWorld)
+	return r.SPF != nil && (r.SPF.Valid || r.Status == Incomplete) && r.SPF.Authorised != nil && r.SPF.Authorised.IPv4 >= theWorld
 }
 
 // theWorld is about eight in ten of the IPv4 addresses that hosts can have.
 const theWorld = 3_000_000_000
-
-// nodePasses reports whether a record of the walk, or one that it leads to, lets
-// everybody pass. RFC 7208, sections 5.1, 5.2 and 6.1.
-func nodePasses(n *SPFNode, depth int) bool {
-	if n == nil || depth > maxTreeDepth {
-		return false
-	}
-	return slices.ContainsFunc(n.Terms, func(t SPFTerm) bool {
-		term := strings.ToLower(strings.TrimPrefix(t.Term, "+"))
-		leads := strings.HasPrefix(term, "include:") || strings.HasPrefix(term, "redirect=")
-		return !t.Dead && (term == "all" || leads && nodePasses(t.Child, depth+1))
-	})
-}
 
 // welcomed says why receivers do nothing against forged mail, or "" when a
 // policy has them act.
